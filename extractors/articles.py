@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 import trafilatura
 from lxml import etree
 from lxml import html as lxml_html
 
-from extractors.dateparsing import parse_date
 from extractors.errors import ArticleError
 from extractors.language import detect_language
+from extractors.metadata import Metadata, read_metadata
 from extractors.models import ArticleText
+from extractors.pruning import NOTICES, clean_lines, prune, unglue_links
 
-# A page nested deeper or larger than this is no article; lxml would spend minutes or overflow on it.
 MAX_PAGE_BYTES = 10_000_000
+MAX_ELEMENTS = 60_000
+"""A large live blog has 20,000; the extractor's time grows faster than their number."""
 SHORTEST_ARTICLE = 200
 """Characters; below it a page is a stub, a notice or a teaser."""
+LONGEST_NOTICE = 1200
 
-_CONSENT = re.compile(
-    r"\b(we (and our partners )?(use|store) cookies|cookie (policy|settings|preferences)|your (privacy|consent)|"
-    r"accept all|manage (your )?(preferences|choices)|before you continue)\b",
-    re.IGNORECASE,
-)
-_PAYWALL = re.compile(
-    r"\b(subscribe (now )?to (continue|read|keep)|already a subscriber|(this|the full) (article|story) is for "
-    r"(our )?(subscribers|members)|log ?in to (continue|read)|to (continue|keep) reading|unlock this article|"
-    r"start your (free )?trial|register to (continue|read))\b",
-    re.IGNORECASE,
-)
-_ERROR = re.compile(
-    r"\b(page not found|404 error|access denied|are you a robot|verify (that )?you are (a )?human|"
-    r"enable javascript|checking your browser|service unavailable)\b",
-    re.IGNORECASE,
-)
+Notice = Literal["consent", "paywall", "empty", "error"]
 
 
 def extract_article(page: bytes, url: str, content_type: str | None = None) -> ArticleText:
@@ -50,44 +34,49 @@ def extract_article(page: bytes, url: str, content_type: str | None = None) -> A
     if len(page) > MAX_PAGE_BYTES:
         raise ArticleError(url, f"the page has {len(page):,} bytes", f"Pages over {MAX_PAGE_BYTES:,} are not read")
     tree = _tree(page, url, content_type)
-    found: Any = trafilatura.bare_extraction(
-        tree, url=url, fast=True, include_tables=False, include_comments=False, with_metadata=True
-    )
-    meta = dict(_metadata(tree))
-    paragraphs = _paragraphs(found.text or "") if found else []
-    title = _title(tree, meta, (found.title or "") if found else "")
-    if paragraphs and _same(paragraphs[0], title):
+    try:
+        meta = read_metadata(tree, url)
+        visible = _visible(tree)
+        unglue_links(tree)
+        prune(tree)
+        found: Any = trafilatura.bare_extraction(
+            tree, url=url, fast=True, include_tables=False, include_comments=False, with_metadata=False
+        )
+    except (RecursionError, etree.LxmlError, AssertionError) as error:
+        raise ArticleError(url, f"cannot be read: {type(error).__name__}", "It is skipped") from None
+    paragraphs = clean_lines(_paragraphs(found.text or "") if found else [])
+    while paragraphs and _same(paragraphs[0], meta.title):
         del paragraphs[0]
     text = "\n".join(paragraphs)
-    canonical = tree.xpath('string(//link[@rel="canonical"]/@href)').strip()
-    canonical = urljoin(url, canonical) if canonical else ""
     return ArticleText(
-        title=title,
+        title=meta.title,
         text=text,
-        author=(found.author if found else None) or None,
-        outlet=(found.sitename if found else None) or None,
+        author=meta.author,
+        outlet=meta.outlet,
         language=detect_language(text),
-        published_at=_published(meta),
-        canonical_url=canonical if re.match(r"https?://[^/]+/.", canonical) else None,
-        notice=_notice(text, title),
+        published_at=meta.published_at,
+        canonical_url=meta.canonical_url,
+        notice=_notice(text, meta, visible),
     )
 
 
 def plain_article(text: str, title: str = "", outlet: str | None = None) -> ArticleText:
     """An article that is given as text: paragraphs kept, control characters out. Raises nothing."""
-    paragraphs = _paragraphs(text)
-    body = "\n".join(paragraphs)
-    return ArticleText(title=title, text=body, outlet=outlet, language=detect_language(body), notice=_notice(body, ""))
+    body = "\n".join(_paragraphs(text))
+    notice = _notice(body, None, body)
+    return ArticleText(title=title, text=body, outlet=outlet, language=detect_language(body), notice=notice)
 
 
 def _tree(page: bytes, url: str, content_type: str | None) -> Any:
     if b"\x00" in page[:1000] and not page.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ArticleError(url, "is no HTML page", "It looks like a binary file")
     try:
-        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
+        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_pis=True)
         tree = lxml_html.document_fromstring(_decode(page, content_type).encode("utf-8", "replace"), parser=parser)
     except (ValueError, etree.ParserError, etree.XMLSyntaxError) as error:
         raise ArticleError(url, f"cannot be parsed as HTML: {error}", "It is skipped") from None
+    if page.count(b"<") > MAX_ELEMENTS and sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+        raise ArticleError(url, f"the page has more than {MAX_ELEMENTS:,} elements", "It is skipped")
     return tree
 
 
@@ -98,23 +87,31 @@ def _decode(page: bytes, content_type: str | None) -> str:
             return page.decode(name, "replace")
     try:
         return page.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        # A page that is cut in the middle of a character is UTF-8 all the same
+        if error.start > len(page) - 4 and error.start > 100:
+            return page.decode("utf-8", "replace")
     claims = re.findall(r"charset=[\"']?([\w-]+)", f"{content_type or ''} {page[:4096].decode('ascii', 'replace')}")
     for name in [*claims, "windows-1252"]:
-        if name.lower().replace("_", "-") in ("utf-8", "utf8"):
+        if name.lower().replace("_", "-") in ("utf-8", "utf8", "utf-16", "utf-32", "utf-7"):
             continue  # it is not, or we would not be here
         if name.lower() in ("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"):
             name = "windows-1252"  # what browsers read these as (WHATWG Encoding)
         try:
             return page.decode(name)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeDecodeError, ValueError):
             continue
     return page.decode("windows-1252", "replace")
 
 
+def _visible(tree: Any) -> str:
+    """The start of all text that a reader would see, for pages on which no article is found."""
+    texts = tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")
+    return " ".join(" ".join(texts[:400]).split())[:3000]
+
+
 def _paragraphs(text: str) -> list[str]:
-    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in text.replace("\xad", ""))
+    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in text.replace("\xad", "").replace("\u200b", ""))
     return [" ".join(line.split()) for line in clean.split("\n") if line.strip()]
 
 
@@ -122,51 +119,17 @@ def _same(a: str, b: str) -> bool:
     return re.sub(r"\W+", "", a).casefold() == re.sub(r"\W+", "", b).casefold()
 
 
-def _metadata(tree: Any) -> Iterator[tuple[str, str]]:
-    """name -> content of meta elements and of JSON-LD's top level, first one wins."""
-    seen = set()
-    for element in tree.iter("meta"):
-        name = str(element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
-        if name and name not in seen and element.get("content"):
-            seen.add(name)
-            yield name, str(element.get("content"))
-    for script in tree.xpath('//script[@type="application/ld+json"]/text()'):
-        try:
-            data = json.loads(script)
-        except (ValueError, RecursionError):
-            continue
-        items = data.get("@graph", [data]) if isinstance(data, dict) else data
-        for item in items if isinstance(items, list) else []:
-            for key in ("datePublished", "headline") if isinstance(item, dict) else ():
-                name = "ld:" + key.lower()
-                if isinstance(item.get(key), str) and name not in seen:
-                    seen.add(name)
-                    yield name, item[key]
-    for element in tree.xpath("//time[@datetime][1]"):
-        yield "time", str(element.get("datetime"))
-
-
-def _published(meta: dict[str, str]) -> datetime | None:
-    """The page's own machine-readable date; a date in the running text is too often another one."""
-    names = ("article:published_time", "ld:datepublished", "datepublished", "date", "dc.date.issued", "pubdate", "time")
-    return next(filter(None, (parse_date(meta.get(name)) for name in names)), None)
-
-
-def _title(tree: Any, meta: dict[str, str], found: str) -> str:
-    """The headline; of <title> only what stands before the outlet's name."""
-    heading = " ".join(tree.xpath("string((//article//h1|//h1)[1])").split())
-    title = heading or meta.get("og:title") or meta.get("ld:headline") or found
-    return " ".join(title.split())[:500]
-
-
-def _notice(text: str, title: str) -> Literal["consent", "paywall", "empty", "error"] | None:
+def _notice(text: str, meta: Metadata | None, visible: str) -> Notice | None:
     """Whether the text is a notice instead of an article. Long texts may mention cookies and still be articles."""
-    head = f"{title}\n{text}"
-    if len(text) < 1200:
-        if _ERROR.search(head):
-            return "error"
-        if len(_CONSENT.findall(head)) >= 2:
-            return "consent"
-        if _PAYWALL.search(head):
-            return "paywall"
-    return "empty" if len(text) < SHORTEST_ARTICLE else None
+    if len(text) >= LONGEST_NOTICE:
+        return None
+    short = len(text) < SHORTEST_ARTICLE
+    # Where an article was found, what stands around it (a consent layer, a prompt to subscribe) proves nothing
+    said = f"{meta.title if meta else ''}\n{visible if short else text}"
+    if NOTICES["error"].search(said):
+        return "error"
+    if NOTICES["paywall"].search(said) or (meta and meta.free is False):
+        return "paywall"
+    if len({found.group().casefold() for found in NOTICES["consent"].finditer(said)}) >= 2:
+        return "consent"
+    return "empty" if short else None

@@ -1,35 +1,39 @@
 """URL -> bytes, safely and politely. The only user of the HTTP client.
 
 Safety: only http and https; the address that is connected to must be public, for every redirect too, unless the watch
-allows that host by name; size, time and redirects are capped; proxies of the environment are ignored.
-Politeness: robots.txt with its crawl delay, one request at a time per host with a gap, conditional requests.
+allows that host by name; size (unpacked), time and redirects are capped; proxies of the environment are ignored.
+Politeness: robots.txt with its crawl delay, one request at a time per host with a gap, conditional requests, and a host
+that asks for a pause gets it.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import contextlib
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import certifi
 import httpcore2
 import httpx2
-from protego import Protego
 
-from extractors.errors import FetchError
+from flows.addresses import ClosedAddress, Deadline, PublicOnly, Resolver, resolve
+from flows.encodings import Unpacker
+from flows.failures import FetchFailure
+from flows.headers import retry_after_seconds
+from flows.robots import RETRY_SECONDS, Robots
 
 VERSION = "0.1"
+PRODUCT = "Volteface"
 MAX_REDIRECTS = 5
-WORKERS = 16
-"""Hosts that are asked at the same time."""
-MAX_CRAWL_DELAY_SECONDS = 30.0
+MAX_URL = 4000
+CONNECTIONS = 32
+BUSY_SECONDS = 600.0
+"""How long a host that answers 429 without saying for how long is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ class FetchPolicy:
     allow_hosts: frozenset[str] = frozenset()
     gap_seconds: float = 1.0
     timeout_seconds: float = 20.0
+    """For connecting and for each read; an answer with its redirects has twice as long in all."""
     max_bytes: int = 5_000_000
+    """Of one body, after decompression."""
     contact: str | None = None
     obey_robots: bool = True
 
@@ -47,16 +53,20 @@ class FetchPolicy:
     def user_agent(self) -> str:
         """Who asks, and how to reach them."""
         contact = f"; +{self.contact}" if self.contact else ""
-        return f"Volteface/{VERSION} (news monitor{contact})"
+        return f"{PRODUCT}/{VERSION} (news monitor{contact})"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET; the validators make it conditional."""
+    """A GET, or a POST where it has a form; the validators make it conditional."""
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    accept: str = "*/*"
+    robots: bool = True
+    """Whether robots.txt applies: to pages it does, a feed that its reader names is published to be asked for."""
+    form: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ class Response:
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case; of a repeated header the first."""
     moved_to: str | None = None
 
     @property
@@ -78,173 +89,229 @@ class Response:
         return self.status == 304
 
 
-class _PublicOnly(httpcore2.NetworkBackend):
-    """Connects only to public addresses: it resolves, checks, and connects to the address that it checked."""
+@dataclass
+class _Host:
+    """One host's turn: held during a request, with the moments of the last one and of the next allowed one."""
 
-    def __init__(self, allowed: frozenset[str]) -> None:
-        self._allowed = allowed
-        self._plain = httpcore2.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.NetworkStream:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore2.ConnectError(f"the name {host} cannot be resolved: {error}") from None
-        addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
-        if host.lower() not in self._allowed:
-            closed = [a for a in addresses if not _is_public(a)]
-            if closed:
-                raise httpcore2.ConnectError(f"{host} leads to {closed[0]}, which is no public address")
-        failure: Exception | None = None
-        for address in addresses:
-            try:
-                return self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure or httpcore2.ConnectError(f"the name {host} has no address")
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.split("%")[0])
-    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    last: float = float("-inf")
+    closed_until: float = float("-inf")
 
 
 class Fetcher:
     """Fetches for one pass. A context manager; safe to use from several threads."""
 
-    def __init__(self, policy: FetchPolicy, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        policy: FetchPolicy,
+        sleep: Callable[[float], None] = time.sleep,
+        robots_folder: Path | None = None,
+        resolver: Resolver = resolve,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """``robots_folder`` keeps robots.txt between passes; the other arguments are for tests."""
         self._policy = policy
         self._sleep = sleep
-        self._locks: dict[str, threading.Lock] = {}
-        self._last: dict[str, float] = {}
-        self._robots: dict[str, Protego | None] = {}
+        self._hosts: dict[str, _Host] = {}
         self._guard = threading.Lock()
-        context = ssl.create_default_context(cafile=certifi.where())
-        transport = httpx2.HTTPTransport(verify=context, trust_env=False)
-        # httpx2 has no argument for the network backend; its pool does
-        transport._pool = httpcore2.ConnectionPool(
-            ssl_context=context, max_connections=WORKERS * 2, network_backend=_PublicOnly(policy.allow_hosts)
-        )
-        self._client = httpx2.Client(
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx2.Timeout(policy.timeout_seconds),
-            headers={"user-agent": policy.user_agent, "accept-encoding": "gzip, deflate"},
+        self._deadline = Deadline()
+        self._robots = Robots(PRODUCT, self._ask_robots, robots_folder)
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=ssl_context or ssl.create_default_context(cafile=certifi.where()),
+            max_connections=CONNECTIONS * 2,
+            max_keepalive_connections=CONNECTIONS,
+            keepalive_expiry=15.0,
+            network_backend=PublicOnly(policy.allow_hosts, self._deadline, resolver),
         )
 
     def __enter__(self) -> Fetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
-
-    def get_all(self, requests: Iterable[Request]) -> list[Response | FetchError]:
-        """One result a request, in their order: many hosts in parallel, each host one at a time."""
-        todo = list(requests)
-        by_host: dict[str, list[int]] = {}
-        for index, request in enumerate(todo):
-            by_host.setdefault(urlsplit(request.url).netloc, []).append(index)
-        results: dict[int, Response | FetchError] = {}
-
-        def work(indices: list[int]) -> None:
-            for index in indices:
-                try:
-                    results[index] = self.get(todo[index])
-                except FetchError as error:
-                    results[index] = error
-
-        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-            list(pool.map(work, by_host.values()))
-        return [results[index] for index in range(len(todo))]
+        self._pool.close()
 
     def get(self, request: Request) -> Response:
-        """Fetch one URL, following redirects. Raises FetchError for whatever keeps it from being read."""
-        url, permanent = request.url, True
+        """Fetch one URL, following redirects. Raises FetchFailure for whatever keeps it from being read.
+
+        A status such as 404 is an answer and no failure.
+        """
+        url, permanent, cookies = request.url, True, _Cookies()
+        left = self._policy.timeout_seconds * 2
         for _ in range(MAX_REDIRECTS + 1):
-            self._check(url)
-            response = self._one(url, request)
+            url = self._checked(url, request.robots)
+            response, spent = self._one(url, request, cookies.header(url), left)
+            left -= spent
             target = response.headers.get("location")
-            if response.status not in (301, 302, 303, 307, 308) or not target:
-                moved = response.url if permanent and response.url != request.url else None
-                return Response(response.url, response.status, response.body, response.headers, moved)
+            if response.status not in (301, 302, 303, 307, 308) or not target or request.form is not None:
+                return replace(response, moved_to=url if permanent and url != _plain(request.url) else None)
+            cookies.keep(url, response.headers.get("set-cookie"))
             permanent = permanent and response.status in (301, 308)
-            url = urljoin(url, target)
-        raise FetchError(request.url, f"redirects more than {MAX_REDIRECTS} times", "It is tried again later")
+            url = _join(url, target)
+        problem = f"redirects more than {MAX_REDIRECTS} times"
+        raise FetchFailure(request.url, problem, "It is tried again later", "redirects")
 
-    def _check(self, url: str) -> None:
+    def wait_seconds(self, url: str) -> float:
+        """How long the host of ``url`` must be left alone before it may be asked again; 0 where it may be now."""
+        host = self._host(url)
+        return max(0.0, host.last + self._gap(url) - time.monotonic())
+
+    def _checked(self, url: str, robots: bool) -> str:
+        """``url`` without its fragment. Raises FetchFailure where it may not be asked for."""
+        advice = "Only plain http and https addresses are fetched"
         try:
-            scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
+            parts = urlsplit(url)
+            port = parts.port
         except ValueError:
-            scheme, host = "", None
-        if scheme not in ("http", "https") or not host:
-            raise FetchError(url, "is no http or https address", "Only those are fetched")
-        if self._policy.obey_robots and not self._allowed(url):
-            raise FetchError(url, "robots.txt asks us not to read it", "The page is left alone")
+            raise FetchFailure(url[:MAX_URL], "is no valid address", advice, "address") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise FetchFailure(url[:MAX_URL], "is no http or https address", advice, "address")
+        if len(url) > MAX_URL or "@" in parts.netloc or any(ord(c) < 33 or c == "\x7f" for c in url):
+            raise FetchFailure(url[:MAX_URL], "is no plain address", advice, "address")
+        if port is not None and port < 1024 and port not in (80, 443):
+            raise FetchFailure(url, f"names port {port}, where no web server listens", advice, "address")
+        if robots and self._policy.obey_robots:
+            self._ask_leave(url)
+        return _plain(url)
 
-    def _allowed(self, url: str) -> bool:
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._robots:
-            try:
-                answer = self._one(f"{origin}/robots.txt", Request(""))
-                text = answer.body[:500_000].decode("utf-8", "replace") if answer.status == 200 else ""
-            except FetchError:
-                text = ""  # RFC 9309 wants "disallow all" on a server error; the page request will fail as well then
-            self._robots[origin] = Protego.parse(text) if text else None
-        rules = self._robots[origin]
-        return rules is None or bool(rules.can_fetch(url, self._policy.user_agent))
+    def _ask_leave(self, url: str) -> None:
+        leave = self._robots.allows(_origin(url), url)
+        if leave is None:
+            advice = "Until it says otherwise, its pages are left alone"
+            problem = f"robots.txt cannot be read ({self._robots.trouble(_origin(url))})"
+            raise FetchFailure(url, problem, advice, "robots", RETRY_SECONDS)
+        if not leave:
+            raise FetchFailure(url, "robots.txt asks us not to read it", "The page is left alone", "robots")
+
+    def _ask_robots(self, url: str) -> tuple[int, bytes]:
+        answer = self.get(Request(url, accept="text/plain, */*;q=0.5", robots=False))
+        return answer.status, answer.body
+
+    def _host(self, url: str) -> _Host:
+        with self._guard:
+            return self._hosts.setdefault(urlsplit(url).netloc.lower(), _Host())
 
     def _gap(self, url: str) -> float:
-        parts = urlsplit(url)
-        rules = self._robots.get(f"{parts.scheme}://{parts.netloc}")
-        delay = rules.crawl_delay(self._policy.user_agent) if rules is not None else None
-        return max(self._policy.gap_seconds, min(float(delay or 0), MAX_CRAWL_DELAY_SECONDS))
+        return max(self._policy.gap_seconds, self._robots.delay(_origin(url)))
 
-    def _one(self, url: str, request: Request) -> Response:
-        """One request, without redirects, in its host's turn."""
-        host = urlsplit(url).netloc
-        with self._guard:
-            lock = self._locks.setdefault(host, threading.Lock())
-        with lock:
-            wait = self._last.get(host, float("-inf")) + self._gap(url) - time.monotonic()
+    def _one(self, url: str, request: Request, cookies: str, seconds: float) -> tuple[Response, float]:
+        """One request, without redirects, in its host's turn; and how long the server took."""
+        host = self._host(url)
+        with host.turn:
+            closed = host.closed_until - time.monotonic()
+            if closed > 0:
+                problem = f"{urlsplit(url).netloc} asked to be left alone for {closed:.0f} seconds more"
+                raise FetchFailure(url, problem, "It is tried again after that", "busy", closed)
+            wait = host.last + self._gap(url) - time.monotonic()
             if wait > 0:
                 self._sleep(wait)
+            started = time.monotonic()
             try:
-                return self._read(url, request)
+                response = self._read(url, self._headers(url, request, cookies), request.form, seconds)
             finally:
-                self._last[host] = time.monotonic()
+                host.last = time.monotonic()
+            pause = retry_after_seconds(response.headers, time.time())
+            if response.status == 429 or (response.status == 503 and pause):
+                host.closed_until = host.last + (pause if pause is not None else BUSY_SECONDS)
+            return response, host.last - started
 
-    def _read(self, url: str, request: Request) -> Response:
-        headers = {}
-        if request.etag:
-            headers["if-none-match"] = request.etag
-        if request.last_modified:
-            headers["if-modified-since"] = request.last_modified
-        deadline = time.monotonic() + self._policy.timeout_seconds * 2
-        try:
-            with self._client.stream("GET", url, headers=headers) as answer:
-                body = bytearray()
-                for chunk in answer.iter_bytes(65_536):
-                    body += chunk
-                    if len(body) > self._policy.max_bytes:
-                        raise FetchError(
-                            url,
-                            f"is larger than {self._policy.max_bytes:,} bytes",
-                            "Raise [fetch] max_bytes to read it",
-                        )
-                    if time.monotonic() > deadline:
-                        raise FetchError(url, "took too long to arrive", "It is tried again later")
-                return Response(url, answer.status_code, bytes(body), {k.lower(): v for k, v in answer.headers.items()})
-        except httpx2.TimeoutException:
-            raise FetchError(url, "did not answer in time", "It is tried again later") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, UnicodeError) as error:
-            raise FetchError(url, f"cannot be read: {error}", "It is tried again later") from None
+    def _headers(self, url: str, request: Request, cookies: str) -> list[tuple[bytes, bytes]]:
+        headers = {
+            "user-agent": self._policy.user_agent,
+            "accept": request.accept,
+            "accept-encoding": "gzip, deflate",
+            "accept-language": "*",
+            "if-none-match": request.etag,
+            "if-modified-since": request.last_modified,
+            "cookie": cookies,
+        }
+        if request.form is not None:
+            headers |= {
+                "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
+                "content-length": str(len(request.form)),
+            }
+        host = httpx2.URL(url).netloc
+        return [(b"host", host)] + [(k.encode(), v.encode("latin-1", "replace")) for k, v in headers.items() if v]
+
+    def _read(self, url: str, headers: list[tuple[bytes, bytes]], form: bytes | None, seconds: float) -> Response:
+        """Send and read one request; once more where a connection that was kept open had died in the meantime."""
+        self._deadline.start(seconds)
+        for attempt in (1, 2):
+            try:
+                return self._exchange(url, headers, form)
+            except (httpcore2.TimeoutException, TimeoutError):
+                raise FetchFailure(url, "did not answer in time", "It is tried again later", "time") from None
+            except ClosedAddress as error:
+                advice = "Name the host in [fetch] allow_hosts if it is yours"
+                raise FetchFailure(url, str(error), advice, "address") from None
+            except (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError) as error:
+                if attempt == 2 or form is not None or "complete message body" in str(error):
+                    raise _broken(url, error) from None
+            except (
+                httpcore2.NetworkError,
+                httpcore2.ProtocolError,
+                httpcore2.UnsupportedProtocol,
+                httpx2.InvalidURL,
+                OSError,
+                ValueError,  # what the parsers of URLs and headers raise
+            ) as error:
+                raise _broken(url, error) from None
+        raise AssertionError("unreachable")
+
+    def _exchange(self, url: str, headers: list[tuple[bytes, bytes]], form: bytes | None) -> Response:
+        parts = httpx2.URL(url)  # IDNA and percent-encoding
+        target = httpcore2.URL(scheme=parts.raw_scheme, host=parts.raw_host, port=parts.port, target=parts.raw_path)
+        seconds = self._policy.timeout_seconds
+        timeout = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds * 2}
+        method = "GET" if form is None else "POST"
+        with self._pool.stream(
+            method, target, headers=headers, content=form, extensions={"timeout": timeout}
+        ) as answer:
+            named: dict[str, str] = {}
+            for name, value in answer.headers:
+                named.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+            if answer.status in (204, 304):
+                return Response(url, answer.status, b"", named)
+            unpacker = Unpacker(url, named, self._policy.max_bytes)
+            for chunk in answer.iter_stream():
+                unpacker.add(chunk)
+            return Response(url, answer.status, unpacker.finish(), named)
+
+
+class _Cookies:
+    """What servers set on the way of one request: some send a reader round until it comes back. Forgotten after it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, dict[str, str]] = {}
+
+    def keep(self, url: str, header: str | None) -> None:
+        name, equals, value = (header or "").split(";")[0].strip().partition("=")
+        if equals and len(name) + len(value) < 4000:
+            self._kept.setdefault(urlsplit(url).netloc, {})[name] = value
+
+    def header(self, url: str) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self._kept.get(urlsplit(url).netloc, {}).items())
+
+
+def _broken(url: str, error: Exception) -> FetchFailure:
+    return FetchFailure(
+        url, f"cannot be read: {error or type(error).__name__}", "It is tried again later", "connection"
+    )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _plain(url: str) -> str:
+    return url.partition("#")[0].replace("\\", "/")
+
+
+def _join(url: str, target: str) -> str:
+    """Where a Location header leads; a target that is no address is refused by the next check."""
+    with contextlib.suppress(UnicodeError):  # servers write UTF-8 into a header that is latin-1
+        target = target.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(url, target.strip().replace(" ", "%20"))
+    except ValueError:
+        return target

@@ -1,0 +1,147 @@
+"""Clauses of a sentence: where the words that bear on a concept begin and end, and under which condition they stand.
+
+There is no parser here. Boundaries are marks, conjunctions and relative pronouns; what lies between is close enough to
+a clause for finding the operators that govern one of its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.phrases import Token, find_phrase, phrase
+
+HARD = frozenset(".;?!:—–")
+BREAKS = frozenset(
+    "but although though while whereas because since unless if when until however who which whose where".split()
+)
+CONCESSIVE = frozenset("although though while whereas despite notwithstanding".split())
+SUBJECTS = frozenset("we i they he she it you there this that".split())
+STARTERS = SUBJECTS | frozenset("the a an our their his her these those my some no".split())
+
+CONDITIONS = (
+    # phrase, whether the speaker asks for what follows it
+    ("in exchange for", True),
+    ("in return for", True),
+    ("on condition that", True),
+    ("on the condition that", True),
+    ("on condition of", True),
+    ("conditional on", True),
+    ("contingent on", True),
+    ("subject to", True),
+    ("provided that", True),
+    ("provided", True),
+    ("providing", True),
+    ("as long as", True),
+    ("so long as", True),
+    ("only if", True),
+    ("only after", True),
+    ("only once", True),
+    ("only when", True),
+    ("only in return for", True),
+    ("not until", True),
+    ("not before", True),
+    ("unless", True),
+    ("until", True),
+    ("without", True),
+    ("except if", True),
+    ("assuming", False),
+    ("if", False),
+    ("in case", False),
+    ("should it", False),
+    ("once", True),
+    ("as part of", False),
+    ("depends on", False),
+    ("depending on", False),
+)
+_LEADS = tuple(sorted(((phrase(p), asked, p) for p, asked in CONDITIONS), key=lambda c: -len(c[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition at the words [start, end); `asked`: the speaker wants what it names."""
+
+    start: int
+    end: int
+    lead: str
+    asked: bool
+
+
+def left_bound(words: Sequence[Token], at: int) -> int:
+    """First word of the clause that holds word `at`."""
+    for k in range(at - 1, -1, -1):
+        if words[k].lower in HARD or words[k].lower in BREAKS:
+            return k + 1
+        if words[k].lower == "," and k + 1 < at and words[k + 1].lower in STARTERS and not _inserted(words, k):
+            return k + 1
+        if words[k].lower == "and" and k + 1 < len(words) and words[k + 1].lower in SUBJECTS and k + 1 <= at:
+            return k + 1
+    return 0
+
+
+def right_bound(words: Sequence[Token], at: int) -> int:
+    """One past the last word of the clause that goes on at word `at`."""
+    for k in range(at, len(words)):
+        if words[k].lower in HARD or words[k].lower in BREAKS:
+            return k
+        following = words[k + 1].lower if k + 1 < len(words) else ""
+        if words[k].lower == "," and (following in STARTERS or following in {"and", "not", "so", "or", "just", "only", "even", "yet", "said", "says"}):
+            return k
+        if words[k].lower == "and" and following in SUBJECTS:
+            return k
+    return len(words)
+
+
+def _inserted(words: Sequence[Token], comma: int) -> bool:
+    """Whether the comma closes an insertion ("We reject, in the strongest terms, the plan")."""
+    for k in range(comma - 1, max(-1, comma - 9), -1):
+        if words[k].lower in HARD or words[k].lower in BREAKS:
+            return False
+        if words[k].lower == ",":
+            return words[k + 1].lower not in STARTERS and words[k + 1].lower not in {"and", "but", "or"}
+    return False
+
+
+def conditions(words: Sequence[Token]) -> list[Condition]:
+    """Return the conditions among `words`: from their conjunction to the end of their clause."""
+    found: list[Condition] = []
+    for lead, asked, text in _LEADS:
+        for i, j in find_phrase(words, lead, gap=0):
+            if any(c.start <= i < c.end or i <= c.start < j for c in found):
+                continue
+            if text == "without" and not _excludes(words, i):
+                continue
+            if text == "if" and any(w.lower in {"is", "are"} and words[k + 1].lower == "to" for k, w in enumerate(words[j : j + 8], j) if k + 1 < len(words)):
+                continue  # "if the targets are to be met" names a purpose
+            if text in {"once", "provided", "providing"} and not _opens_clause(words, i):
+                continue
+            found.append(Condition(i, _condition_end(words, j), text, asked))
+    return sorted(found, key=lambda c: c.start)
+
+
+def _excludes(words: Sequence[Token], i: int) -> bool:
+    """"No deal without X" and "Without X, ..." ask for X; "without delay" does not."""
+    before = {w.lower for w in words[max(0, i - 10) : i]}
+    return bool(before & {"no", "not", "n't", "never", "cannot", "nothing"}) or i == 0 or words[i - 1].lower in "\"“,"
+
+
+def _opens_clause(words: Sequence[Token], i: int) -> bool:
+    """"once" and "provided" are conjunctions only before a subject."""
+    after = words[i + 1] if i + 1 < len(words) else None
+    before = words[i - 1].lower if i else ","
+    return after is not None and (after.lower in STARTERS or after.capital) and before not in {"at", "has", "have", "had", "be", "is", "was"}
+
+
+def _condition_end(words: Sequence[Token], start: int) -> int:
+    for k in range(start, len(words)):
+        if words[k].lower in HARD or (words[k].lower == "but" and k > start):
+            return k
+        if words[k].lower == "," and k + 1 < len(words) and words[k + 1].lower in STARTERS | {"then"}:
+            return k
+    return len(words)
+
+
+def concessive(words: Sequence[Token], at: int) -> bool:
+    """Whether word `at` stands in a clause that only concedes ("Although we like the plan, ...")."""
+    bound = left_bound(words, at)
+    return bound > 0 and words[bound - 1].lower in CONCESSIVE

@@ -1,0 +1,153 @@
+"""Which propositions of the codebook a content is about.
+
+Evidence, strongest first: the codebook's own wordings of the two sides and its terms (whatever their inflection),
+the rarer words of the proposition, and sentence vectors. A name that many concepts of the codebook share says nothing.
+Whether the content is for or against is decided elsewhere (agreement.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extractors.embeddings import Vectors, embed
+from extractors.models import Attribution, Concept, ConceptMatch, Span
+from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, sentences, tokens
+
+THRESHOLD = 0.5
+TOPIC_FLOOR = 0.18  # a term whose content lies further than this from the proposition is another sense of the word
+NEAR = 0.52  # a content without any term is about a proposition only from this cosine on
+CONTEXT_FACTOR = 0.7  # what the sentence around says counts less than what the content says
+ELLIPTIC_WORDS = 6  # a content with no more topical words than this may refer back
+
+_ANAPHORA = frozenset(
+    "it this that these those them so such one idea plan proposal move step measure demand offer suggestion scheme".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """What a concept is recognised by."""
+
+    concept: Concept
+    terms: tuple[tuple[str, ...], ...]
+    wordings: tuple[tuple[str, ...], ...]
+    rare: frozenset[str]
+    """Content words of proposition and terms that no other concept of the codebook shares."""
+    vectors: Vectors
+
+
+def content_text(text: str, attribution: Attribution) -> str:
+    """Return the content's words, its pieces joined by " ... "."""
+    return " ... ".join(text[a:b] for a, b in attribution.content)
+
+
+def match_concepts(text: str, attribution: Attribution, concepts: Sequence[Concept]) -> list[ConceptMatch]:
+    """Return the concepts that the attribution's content is about, surest first; none is an ordinary answer.
+
+    `text` is the article's text that the spans belong to. Scores run from 0 to 1; 0.5 and more is a match.
+    """
+    profiles = _profiles(tuple(concepts))
+    if not profiles or not attribution.content:
+        return []
+    words = [t for a, b in attribution.content for t in tokens(text, a, b)]
+    parts = _parts(text, attribution.content)
+    vectors = embed(parts)
+    found = [m for p in profiles if (m := _judge(p, words, vectors, ""))]
+    if not found and _refers_back(words):
+        found = _by_context(text, attribution, profiles, vectors)
+    return sorted(found, key=lambda m: (-m.score, m.concept.id))
+
+
+def _by_context(
+    text: str, attribution: Attribution, profiles: Sequence[_Profile], vectors: Vectors
+) -> list[ConceptMatch]:
+    """Judge an elliptic content by the sentence that it stands in, then by the one before; the best topic only."""
+    for a, b in context_spans(text, attribution):
+        around = tokens(text, a, b)
+        matches = [m for p in profiles if (m := _judge(p, around, embed([text[a:b]]), "sentence around: "))]
+        if matches:
+            best = max(matches, key=lambda m: (m.score, m.concept.id))
+            score = best.score * CONTEXT_FACTOR
+            return [ConceptMatch(best.concept, score, best.basis)] if score >= THRESHOLD else []
+    return []
+
+
+def context_spans(text: str, attribution: Attribution) -> list[Span]:
+    """Return the sentence around the content without the content itself, then the sentence before it."""
+    start, end = attribution.content[0][0], attribution.content[-1][1]
+    spans = list(sentences(text))
+    here = [i for i, (a, b) in enumerate(spans) if a < end and b > start]
+    if not here:
+        return []
+    a, b = spans[here[0]][0], spans[here[-1]][1]
+    around = [(a, start), (end, b)]
+    if here[0] > 0 and "\n" not in text[spans[here[0] - 1][1] : a]:
+        around.append(spans[here[0] - 1])
+    return [(a, b) for a, b in around if text[a:b].strip(" \n\"“”'.,")]
+
+
+def _parts(text: str, content: Sequence[Span]) -> list[str]:
+    """The whole content, and its sentences where there are several."""
+    pieces = [text[a:b] for a, b in content]
+    single = [p[a:b] for p in pieces for a, b in sentences(p)]
+    return [" ".join(pieces), *single] if len(single) > 1 else [" ".join(pieces)]
+
+
+def _refers_back(words: Sequence[Token]) -> bool:
+    topical = content_words(w.stem for w in words if w.is_word)
+    return len(topical) <= ELLIPTIC_WORDS or any(w.lower in _ANAPHORA for w in words[:8])
+
+
+def _judge(profile: _Profile, words: Sequence[Token], vectors: Vectors, where: str) -> ConceptMatch | None:
+    cosine = float((vectors @ profile.vectors.T).max()) if len(vectors) else 0.0
+    score, basis = _lexical(profile, words, cosine)
+    if score < THRESHOLD and cosine >= NEAR:
+        score, basis = min(1.0, THRESHOLD + (cosine - NEAR)), f"close to the proposition ({cosine:.2f})"
+    return ConceptMatch(profile.concept, round(score, 3), where + basis) if score >= THRESHOLD else None
+
+
+def _lexical(profile: _Profile, words: Sequence[Token], cosine: float) -> tuple[float, str]:
+    for wording in profile.wordings:
+        if len(wording) > 1 and find_phrase(words, wording, gap=1):
+            return 0.95, f'wording "{_shown(words, find_phrase(words, wording, gap=1)[0])}"'
+    best = (0.0, "")
+    for term in profile.terms:
+        place = next(iter(find_phrase(words, term)), None)
+        exact = place is not None
+        place = place or (find_loose(words, term) if len(content_words(term)) > 1 else None)
+        if place is None or cosine < TOPIC_FLOOR:
+            continue
+        score = (0.9 if len(term) > 1 else 0.75) if exact else 0.6
+        score = min(1.0, score + 0.2 * max(0.0, cosine - 0.3))
+        best = max(best, (score, f'term "{_shown(words, place)}"'))
+    if best[0] >= THRESHOLD:
+        return best
+    shared = profile.rare & {w.stem for w in words}
+    coverage = len(shared) / len(profile.rare) if profile.rare else 0.0
+    if len(shared) >= 2 and coverage >= 0.5 and cosine >= TOPIC_FLOOR + 0.15:
+        return 0.5 + 0.3 * coverage, "words of the proposition: " + ", ".join(sorted(shared))
+    return best
+
+
+def _shown(words: Sequence[Token], place: tuple[int, int]) -> str:
+    return " ".join(w.lower for w in words[place[0] : place[1]])
+
+
+@lru_cache(maxsize=64)
+def _profiles(concepts: tuple[Concept, ...]) -> tuple[_Profile, ...]:
+    own = [frozenset(content_words(phrase(c.proposition + " " + " ".join(c.terms)))) for c in concepts]
+    profiles = []
+    for i, concept in enumerate(concepts):
+        others = frozenset().union(*(o for j, o in enumerate(own) if j != i))
+        profiles.append(
+            _Profile(
+                concept,
+                tuple(phrase(t) for t in concept.terms if phrase(t)),
+                tuple(phrase(w) for w in (*concept.support, *concept.oppose) if phrase(w)),
+                frozenset(content_words(phrase(concept.proposition))) - others,
+                embed([concept.proposition, *concept.support, *concept.oppose]),
+            )
+        )
+    return tuple(profiles)

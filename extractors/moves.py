@@ -1,0 +1,266 @@
+"""The reports of one actor on one concept, day by day -> how the standing position moved.
+
+A change is looked for in the manner of Page's cumulative sums (1954): a report off the standing position opens an
+attempt; every further outlet that carries it counts for the attempt, every outlet that holds the standing position
+meanwhile counts against it. An attempt whose account falls to nothing is given up. It is firm once ``confirm_by``
+outlets carry it and at least twice as many as hold on to the old position.
+
+Some moves need more, because they are where coverage errs most:
+
+- from one degree to another on one side ("supports" to "supports if"): a condition or a reservation in words, or one
+  more outlet; and a clear distance from the mean of what was reported before;
+- back to a side that was held before: quoted words or a date, in one report at least, since old positions are recalled
+  without either all the time; and a report that prints both sides counts for the one that is new;
+- to "takes no side": a stated one. "Did not rule out", "declined to say" and denials are no position at all;
+- another condition: see demands.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Literal
+
+from extractors.demands import compare
+from extractors.models import Statement
+from extractors.positions import round_away, sign
+from extractors.reports import Report
+
+Kind = Literal["first", "flip", "zero", "side", "step", "more", "less", "other"]
+"""`first` position at all; `flip` to the other side; `zero`: to neither; `side`: from neither; `step` on one side; and
+the three differences of a condition."""
+
+MARGIN = 2
+"""How many times the outlets that hold the old position those must be that carry the new one."""
+STEP = 0.75
+"""Distance between the means of the agreements before and after, for a step on one side."""
+PATIENCE = 45
+"""Days without a further report after which an attempt that never got firm is given up."""
+FOLLOW_UP = 7
+"""Days after its first one in which further reports count as evidence of a move."""
+_TAKES_NO_SIDE = re.compile(
+    r"\b(neutral|neutrality|undecided|no side|takes? sides|no position|open question|agnostic|ambivalent|abstain\w*"
+    r"|reconsider\w*|rethink\w*|review\w*|on the fence|leave it to|no longer (?:support|oppos)\w*"
+    r"|neither (?:for|support|oppos)\w*|free vote)",
+    re.IGNORECASE,
+)
+_AVOIDS = re.compile(r"[^;]*(?:double negation|denied attitude)[^;]*|declin\w*|comment", re.IGNORECASE)
+"""What the coder calls a way of avoiding the question."""
+
+
+@dataclass(slots=True)
+class Move:
+    """One attempt to move the standing position, and how far it came."""
+
+    kind: Kind
+    key: tuple[str, int]
+    start: date
+    before: tuple[Report, ...]
+    from_level: int | None
+    from_condition: str | None
+    for_it: list[Report] = field(default_factory=list)
+    against: list[Report] = field(default_factory=list)
+    state: Literal["open", "firm", "given up", "dropped"] = "open"
+    """`dropped`: overtaken by another move, or contradicted on its first day; nothing to tell."""
+    level: int = 0
+    condition: str | None = None
+    needed: int = 2
+    """Outlets that it takes."""
+
+    @property
+    def said_at(self) -> date:
+        """The first day of the week that carried the move by itself; of one that came drop by drop the very first."""
+        days = sorted({r.day for r in self.for_it})
+        for day in days:
+            week = {r.outlet for r in self.for_it if 0 <= (r.day - day).days <= FOLLOW_UP}
+            if len(week) >= self.needed:
+                return day
+        return days[0]
+
+    @property
+    def outlets(self) -> int:
+        return len({r.outlet for r in self.for_it})
+
+    @property
+    def latest(self) -> date:
+        return self.for_it[-1].day if self.for_it else self.start
+
+    @property
+    def opposed(self) -> int:
+        return len({r.outlet for r in self.against})
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where the actor stands at a point of the walk, and on what reports that rests."""
+
+    level: int | None = None
+    reports: list[Report] = field(default_factory=list)
+    held: set[int] = field(default_factory=set)
+    """The sides on which he has ever stood."""
+    conditions: list[str] = field(default_factory=list)
+
+    @property
+    def mean(self) -> float:
+        levels = [r.level for r in self.reports if sign(r.level) == sign(self.level or 0)]
+        return sum(levels) / len(levels) if levels else float(self.level or 0)
+
+
+def walk(reports: Sequence[Report], standing: Standing, confirm_by: int) -> list[Move]:
+    """Take `standing` through `reports` (in order of day); return every attempt to move it, in order of start.
+
+    `standing` is moved along: at the end it is the position that is firm.
+    """
+    moves: list[Move] = []
+    attempts: dict[tuple[str, int], Move] = {}
+    for day, of_day in groupby(reports, key=lambda r: r.day):
+        today = [r for r in of_day if not (r.level == 0 and not takes_no_side(r.statements))]
+        for report in today:
+            for kind, key in _departures(report, standing):
+                if key in attempts and (day - attempts[key].latest).days > PATIENCE:
+                    attempts.pop(key).state = "given up"
+                if key not in attempts:
+                    attempts[key] = _open(kind, key, report, standing)
+                    moves.append(attempts[key])
+        for move in list(attempts.values()):
+            _count(move, today, standing)
+            if move.outlets <= move.opposed:
+                move.state = "dropped" if move.start == day else "given up"
+                standing.reports += move.for_it if move.kind == "step" else []
+                del attempts[move.key]
+        firm = max((m for m in attempts.values() if _is_firm(m, standing, confirm_by)), key=_precedence, default=None)
+        if firm:
+            _settle(firm, standing)
+            for move in attempts.values():
+                move.state = "firm" if move is firm else "dropped"
+            attempts.clear()
+        else:
+            _hold(today, standing, moves)
+    return [m for m in moves if m.for_it]
+
+
+def takes_no_side(statements: Iterable[Statement]) -> bool:
+    """Tell whether any of them states that the actor is on neither side, rather than merely avoiding the question."""
+    return any(_TAKES_NO_SIDE.search(" ".join((s.words, _AVOIDS.sub("", "; ".join(s.basis))))) for s in statements)
+
+
+def level_for(report: Report, standing: Standing) -> int | None:
+    """What a report says, given what was known: of two sides the one that is new; None where neither is."""
+    if report.other is None:
+        return report.level
+    new = [x for x in (report.level, report.other) if sign(x) not in standing.held]
+    return new[0] if len(new) == 1 else None
+
+
+def _departures(report: Report, standing: Standing) -> list[tuple[Kind, tuple[str, int]]]:
+    """The attempts that a report belongs to, by the way in which it is off the standing position."""
+    level = level_for(report, standing)
+    if level is None:
+        return []
+    side, stand = sign(level), standing.level
+    if stand is None:
+        return [("first", ("first", side))] if side else []
+    if side != sign(stand):
+        kind: Kind = "zero" if side == 0 else "side" if stand == 0 else "flip"
+        return [(kind, (kind, side))]
+    if level != stand:
+        return [("step", ("step", level))]
+    return _other_demand(report, standing)
+
+
+def _other_demand(report: Report, standing: Standing) -> list[tuple[Kind, tuple[str, int]]]:
+    if not report.condition or not standing.conditions:
+        return []
+    differences = [compare(known, report.condition) for known in standing.conditions]
+    found = differences[-1]
+    if "same" in differences or "unclear" in differences or found not in {"more", "less", "other"}:
+        return []
+    return [(found, (found, report.level))]
+
+
+def _open(kind: Kind, key: tuple[str, int], report: Report, standing: Standing) -> Move:
+    condition = standing.conditions[-1] if standing.conditions else None
+    return Move(kind, key, report.day, tuple(standing.reports), standing.level, condition)
+
+
+def _count(move: Move, today: Sequence[Report], standing: Standing) -> None:
+    """Add the day's reports to the account of an attempt."""
+    for report in today:
+        if any(key == move.key for _, key in _departures(report, standing)):
+            if move.kind != "other" or _agrees(report, move):
+                move.for_it.append(report)
+        elif _opposes(report, move, standing):
+            move.against.append(report)
+    levels = [level for r in move.for_it if (level := level_for(r, standing)) is not None]
+    move.level = _mean_level(levels)
+    move.condition = next((r.condition for r in move.for_it if r.condition), None)
+
+
+def _agrees(report: Report, move: Move) -> bool:
+    return not move.for_it or compare(move.for_it[0].condition or "", report.condition or "") == "same"
+
+
+def _opposes(report: Report, move: Move, standing: Standing) -> bool:
+    level = level_for(report, standing)
+    if level is None or report.mixed:
+        return False
+    target = move.key[1]
+    if move.kind == "first":
+        return sign(level) == -target
+    if move.kind in {"flip", "zero"}:
+        return sign(level) == sign(move.from_level or 0)
+    if move.kind == "side":
+        return sign(level) != target
+    if move.kind == "step":
+        return sign(level) != sign(target) or level == move.from_level
+    return report.condition is not None and any(compare(c, report.condition) == "same" for c in standing.conditions)
+
+
+def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
+    in_words = any(r.condition for r in move.for_it)
+    move.needed = confirm_by + (move.kind == "step" and not in_words)
+    if move.outlets < move.needed or move.outlets < MARGIN * move.opposed or all(r.mixed for r in move.for_it):
+        return False
+    if move.kind == "step":
+        levels = [r.level for r in move.for_it]
+        return abs(sum(levels) / len(levels) - standing.mean) >= STEP
+    if move.kind in {"flip", "side"} and sign(move.level) in standing.held:
+        return any(r.own_words and not r.mixed for r in move.for_it)
+    return True
+
+
+def _precedence(move: Move) -> tuple[int, int, date]:
+    order: tuple[Kind, ...] = ("other", "less", "more", "step", "zero", "side", "first", "flip")
+    return (move.outlets, order.index(move.kind), move.start)
+
+
+def _settle(move: Move, standing: Standing) -> None:
+    standing.level = move.level
+    standing.held.add(sign(move.level))
+    standing.reports = list(move.for_it)
+    standing.conditions = [c for r in move.for_it if (c := r.condition)][:1]
+
+
+def _hold(today: Sequence[Report], standing: Standing, moves: Sequence[Move]) -> None:
+    """Reports on the standing side make it firmer, and are evidence of the move that led there while it is fresh."""
+    if standing.level is None:
+        return
+    latest = next((m for m in reversed(moves) if m.state == "firm"), None)
+    for report in today:
+        if report.mixed or sign(report.level) != sign(standing.level):
+            continue
+        if not _departures(report, standing):
+            standing.reports.append(report)
+        if report.condition and not standing.conditions:
+            standing.conditions.append(report.condition)
+        if latest and (report.day - latest.start).days <= FOLLOW_UP:
+            latest.for_it.append(report)
+
+
+def _mean_level(levels: Sequence[int]) -> int:
+    if not levels:
+        return 0
+    return round_away(sum(levels) / len(levels)) or sign(levels[0])

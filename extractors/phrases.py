@@ -1,0 +1,300 @@
+"""Words of a text with their stems and offsets, and phrases found among them whatever their inflection.
+
+The stems are for comparing words, not for reading: "lifting", "lifted" and "lift" share one, and so do "withdraw",
+"withdrew" and "withdrawal". A light suffix stripper in the manner of Porter (1980), with the commonest irregular verbs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+&[^\W\d_]+|[^\W\d_]+(?:['’-][^\W_]+)*|\S")
+_CONTRACTION = re.compile(r"(.*[^\W\d_])(n['’]t|['’](?:ll|re|ve|d|m))", re.IGNORECASE)
+_ARTICLES = frozenset({"a", "an", "the"})
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "be": "am is are was were been being 's 're 'm",
+        "have": "has had having 've",
+        "do": "does did done doing",
+        "give": "gave given",
+        "go": "goes went",
+        "keep": "kept",
+        "leave": "left",
+        "take": "took taken",
+        "withdraw": "withdrew withdrawn withdrawal",
+        "fight": "fought",
+        "build": "built",
+        "pay": "paid",
+        "sell": "sold",
+        "buy": "bought",
+        "hold": "held",
+        "break": "broke broken",
+        "freeze": "froze frozen",
+        "begin": "began begun",
+        "say": "said says",
+        "tell": "told",
+        "write": "wrote written",
+        "rise": "rose risen",
+        "fall": "fell fallen",
+        "stand": "stood",
+        "lose": "lost",
+        "win": "won",
+        "throw": "threw thrown",
+        "see": "saw seen",
+        "think": "thought",
+        "bring": "brought",
+        "seek": "sought",
+        "make": "made",
+        "become": "became",
+        "choose": "chose chosen",
+        "speak": "spoke spoken",
+        "stick": "stuck",
+        "mean": "meant",
+        "deal": "dealt",
+        "undo": "undid undone",
+        "forbid": "forbade forbidden",
+        "overthrow": "overthrew overthrown",
+        "foresee": "foresaw foreseen",
+        "understand": "understood",
+        "feel": "felt",
+        "send": "sent",
+        "spend": "spent",
+        "lend": "lent",
+        "drop": "dropped dropping",
+        "approve": "approval",
+        "refuse": "refusal",
+        "deny": "denial denies denied",
+        "extend": "extension extensions",
+        "expand": "expansion",
+        "suspend": "suspension",
+        "abolish": "abolition",
+        "reduce": "reduction reductions",
+        "object": "objection objections",
+        "renew": "renewal",
+        "remove": "removal",
+        "postpone": "postponement",
+        "accede": "accession",
+        "oppose": "opposition opposed",
+        "close": "closure closures",
+    "withhold": "withheld",
+    "uphold": "upheld",
+    "overthrow": "overthrew overthrown",
+    "strike": "struck stricken",
+    "sink": "sank sunk",
+    "shrink": "shrank shrunk",
+    "eat": "ate eaten",
+    "drive": "drove driven",
+    "cost": "costing",
+    "raise": "raising",
+    "forgo": "forgoes forwent forgone",
+    "undergo": "underwent",
+    "replace": "replacement",
+    "shut": "shutting",
+    "will": "wo 'll",
+    "can": "ca",
+    "shall": "sha",
+    "not": "n't",
+    "would": "'d",
+        "child": "children",
+        "die": "dying dies died",
+        "lie": "lying lies lied",
+        "enter": "entry",
+        "criticise": "criticism criticisms criticize criticized criticizing criticizes",
+    }.items()
+    for form in forms.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or mark; offsets are those of the text it was cut from."""
+
+    lower: str
+    stem: str
+    start: int
+    end: int
+    capital: bool = False
+
+    @property
+    def is_word(self) -> bool:
+        return self.lower[0].isalnum()
+
+
+def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Return the tokens of `text[start:end]`."""
+    found = []
+    for match in _WORD.finditer(text, start, len(text) if end is None else end):
+        split = _CONTRACTION.fullmatch(match.group())
+        parts = split.groups() if split else (match.group(),)
+        at = match.start()
+        for part in parts:
+            lower = part.replace("’", "'").lower()
+            found.append(Token(lower, stem(lower), at, at + len(part), part[0].isupper()))
+            at += len(part)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Return the comparison form of a lower-case word."""
+    word = _IRREGULAR.get(word, word)
+    word = word.removesuffix("'s").removesuffix("'") if len(word) > 3 else word
+    if "-" in word[1:-1]:
+        return "-".join(stem(part) for part in word.split("-"))
+    base = word if word in _WHOLE else _IRREGULAR.get(word, word)
+    if len(base) <= 3 or not base[0].isalpha():
+        return base
+    return _tail(_suffixes(_plural(base)))
+
+
+def _plural(word: str) -> str:
+    if word.endswith(("ss", "us", "is")) or not word.endswith("s"):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+_WHOLE = frozenset(
+    "department apartment compartment basement segment element document moment comment parliament human humane cost costly "
+    "early only daily".split()
+)
+
+
+def _suffixes(word: str) -> str:
+    if word in _WHOLE:
+        return word
+    for suffix, short, put in (
+        ("ification", 3, "ify"),
+        ("ication", 3, "y"),
+        ("isation", 3, "ise"),
+        ("ization", 3, "ise"),
+        ("ation", 4, ""),
+        ("ction", 2, "ct"),
+        ("ussion", 3, "uss"),
+        ("ptance", 3, "pt"),
+        ("istance", 2, "ist"),
+        ("ment", 4, ""),
+        ("ing", 3, ""),
+        ("eed", 2, "ee"),
+        ("ed", 3, ""),
+        ("ers", 4, ""),
+        ("ally", 4, "al"),
+        ("ly", 4, ""),
+    ):
+        if word.endswith(suffix) and len(word) - len(suffix) >= short:
+            base = word[: -len(suffix)] + put
+            if suffix in ("ing", "ed"):
+                if not re.search(r"[aeiouy]", base):
+                    return word
+                if suffix == "ed" and base.endswith("i"):
+                    return base[:-1] + "y"
+                if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
+                    base = base[:-1]
+            return base
+    return word
+
+
+def _tail(word: str) -> str:
+    """Fold what British and American spelling, a final e and a doubled l tell apart."""
+    word = word.replace("our", "or") if len(word) > 5 else word
+    if word.endswith(("iz", "ize")):
+        word = word.removesuffix("e")[:-1] + "s"
+    if word.endswith("e") and len(word) > 3:
+        word = word[:-1]
+    if word.endswith("y") and len(word) > 3:
+        word = word[:-1] + "i"
+    return word[:-1] if word.endswith("ll") else word
+
+
+@lru_cache(maxsize=16384)
+def phrase(text: str) -> tuple[str, ...]:
+    """Return the stems of a phrase to look for, without articles and marks."""
+    return tuple(t.stem for t in tokens(text) if t.is_word and t.lower not in _ARTICLES)
+
+
+def find_phrase(words: Sequence[Token], stems: Sequence[str], gap: int = 2) -> list[tuple[int, int]]:
+    """Return the places [i, j) of `words` that hold `stems` in order, at most `gap` words between two of them.
+
+    Clause marks (".", ";", "?", "!") are never bridged. Overlapping places are given once, the leftmost.
+    """
+    if not stems:
+        return []
+    found: list[tuple[int, int]] = []
+    for i, word in enumerate(words):
+        if word.stem == stems[0] and (not found or i >= found[-1][1]):
+            end = _follow(words, stems, i + 1, gap)
+            if end:
+                found.append((i, end))
+    return found
+
+
+def _follow(words: Sequence[Token], stems: Sequence[str], at: int, gap: int) -> int:
+    for wanted in stems[1:]:
+        for j in range(at, min(at + gap + 1, len(words))):
+            if words[j].stem == wanted:
+                at = j + 1
+                break
+            if words[j].lower in {".", ";", "?", "!", ":"}:
+                return 0
+        else:
+            return 0
+    return at
+
+
+def find_loose(words: Sequence[Token], stems: Sequence[str], slack: int = 4) -> tuple[int, int] | None:
+    """Return the first window that holds all `stems` in any order, at most `slack` words longer than they are."""
+    wanted = set(stems)
+    places = [i for i, w in enumerate(words) if w.stem in wanted]
+    for a, i in enumerate(places):
+        seen: set[str] = set()
+        for j in places[a:]:
+            if j - i >= len(wanted) + slack or any(w.lower in {".", ";", "?", "!"} for w in words[i:j]):
+                break
+            seen.add(words[j].stem)
+            if seen == wanted:
+                return i, j + 1
+    return None
+
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Gov|Prof|No|vs|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z])\.$"
+)
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Give the spans of the sentences of `text`; a line break ends one too."""
+    start = 0
+    for match in re.finditer(r"(?<=[.!?])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[A-Z0-9])|\n+", text):
+        before = text[start : match.start()]
+        if "\n" not in match.group() and _ABBREVIATION.search(before):
+            continue
+        if before.strip():
+            yield start, match.start() + len(match.group().rstrip())
+        start = match.end()
+    if text[start:].strip():
+        yield start, len(text)
+
+
+def content_words(stems: Iterable[str]) -> list[str]:
+    """Drop the words that say nothing about a topic."""
+    return [s for s in stems if s not in FUNCTION and len(s) > 1]
+
+
+FUNCTION = frozenset(
+    stem(w)
+    for w in (
+        "a an the and or but nor of in on at to for from by with without about into over under after before between "
+        "through against as than then so such that this these those it its he she they them his her their we us our i "
+        "me my you your who whom whose which what when where why how there here be is are was were been being am have "
+        "has had having do does did done will would shall should can could may might must ought need not no n't if "
+        "unless while although though because since until also only just more most very too any some all each every "
+        "other own same both few many much one two up out off down again further once say said says"
+    ).split()
+)

@@ -1,0 +1,365 @@
+"""What a text says for or against one of its words: the operators on the way to it, multiplied out.
+
+The calculus is compositional, in the manner of Moilanen and Pulman (2007): a side is carried by attitudes ("supports"),
+obligations ("must stay") and values ("a mistake"), turned by negation and by verbs that take away ("lift"), and
+suspended by what leaves things open ("considers", "did not rule out"). A reading without any of the licences below is
+a mere report of facts and says nothing about the speaker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractors.clauses import HARD, left_bound, right_bound
+from extractors.holders import SPEECH, others_view, own_subject
+from extractors.phrases import Token, stem
+from extractors.stance import ATTITUDES, DIRECTIONS, EFFECTS, SIGNS, VALUES, Operator, nouns
+
+REACH = 6  # words between a verb of direction and its object
+PREDICATE = 10  # words after the subject within which its predicate begins
+_STOPS = frozenset("by than after before because despite who which with".split())
+_INTRANSITIVE = frozenset(
+    stem(w)
+    for w in "stay remain end expire continue stand rise fall increase begin start return happen proceed lapse stop close open "
+    "go grow shrink halt exist belong last apply resume disappear vanish gone double triple merge".split()
+)
+_AFTER_INTRANSITIVE = frozenset(
+    "in at on for until as and or but with by to from when while after before because now then soon again there here if "
+    "unless through where this next open".split()
+)
+_BE = frozenset("be been being is are was were get gets got gotten 's".split())
+_OPENERS = frozenset("\" “ to please ‘ '".split())
+_POST_NEGATION = frozenset({"not", "never", "no longer", "cannot", "n't", "hardly"})
+_OCCASIONS = frozenset(
+    stem(w)
+    for w in "speech remarks report letter interview article statement book talks meeting questions handling promise pledge "
+    "claim assurance announcement visit comments coverage conference summit history film".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the words around a mention say about it.
+
+    `sign` +1 for, -1 against; `licence` names what makes it the speaker's stance, "" for a mere report; `strength` 1 or
+    2; `open` where the text leaves the side open; `other` where the view is somebody else's; `possible` where it is
+    only said to be possible ("could be lifted"): no stance by itself, a qualified one under a condition.
+    """
+
+    sign: int
+    licence: str = ""
+    strength: int = 2
+    open: bool = False
+    other: bool = False
+    seen: tuple[str, ...] = ()
+    possible: bool = False
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The running product while the operators of a clause are read from left to right."""
+
+    words: Sequence[Token]
+    mention: tuple[int, int]
+    own: frozenset[str]
+    own_will: bool
+    content: int
+    low: int
+    sign: int = 1
+    strength: int = 2
+    licence: str = ""
+    open: bool = False
+    other: bool = False
+    negated: bool = False
+    attitude: bool = False
+    asked: bool = False
+    denied: bool = False
+    wanted: bool = False
+    obliged: bool = False
+    future: bool = False
+    possible: bool = False
+    judging: bool = False
+    seen: list[str] = field(default_factory=list)
+
+    def license(self, name: str) -> None:
+        self.licence = self.licence or name
+
+    def flip(self) -> None:
+        """Take in a pending negation."""
+        if self.negated:
+            self.negated = False
+            self.sign = -self.sign
+
+    def see(self, what: str, op: Operator) -> None:
+        self.seen.append(f'{what} "{op.text}"')
+
+    # ---- attitudes and values, wherever they stand
+
+    def attitude_of(self, op: Operator) -> None:
+        self.see(op.kind, op)
+        if op.kind == "neutral":
+            if self.negated and self.words[op.start - 1].lower not in {"nobody", "one"}:  # "will not discuss"
+                self.flip()
+                self.strength = 1
+                self.license("attitude")
+            else:
+                self.open, self.judging, self.negated = True, op.text.startswith("consider"), False
+            return
+        if op.kind == "deny":
+            self.sign, self.strength, self.denied, self.negated = -self.sign, 1, True, False
+            return
+        if self.denied and op.kind != "want":
+            self.open = True  # who denies an attitude has not yet said which one he has
+            self.seen.append("a denied attitude: no side")
+        if self.negated:
+            if op.kind in {"oppose", "doubt"} or (op.kind == "demand" and not self.wanted):
+                self.negated, self.open = False, True
+                self.seen.append("negated: no side")
+                self.license("attitude")
+                return
+            self.flip()
+        self.sign *= SIGNS[op.kind]
+        self.strength = 1 if op.kind in {"doubt", "open"} else self.strength
+        if op.kind == "give_up" and self.wanted and self.sign < 0:
+            self.strength = 1  # ready to, not done
+        self.wanted = self.wanted or op.kind == "want"
+        self.asked = self.asked or op.kind in {"want", "demand"}
+        self.attitude = self.attitude or op.kind in {"oppose", "support", "doubt"}
+        self.license("attitude")
+
+    def value_of(self, op: Operator) -> None:
+        if self.negated:
+            self.flip()
+            self.strength = self.strength if op.kind == "good" else 1
+        self.sign *= op.sign
+        self.see("value", op)
+        self.license("value")
+
+    def turn(self, op: Operator) -> None:
+        self.flip()
+        self.sign *= op.sign
+        self.see("takes away" if op.sign < 0 else "keeps or adds", op)
+
+    # ---- what stands before the mention
+
+    def read_left(self, left: Sequence[Operator]) -> None:
+        start = max(self.low, self.content)
+        for op in left:
+            kind = op.kind
+            if kind in ATTITUDES | {"neutral", "deny"}:
+                if not self.obliged and op.start >= self.content and others_view(self.words, op.start, start, self.own):
+                    self.other = True
+                self.attitude_of(op)
+            elif kind == "obligation":
+                self.obliged = True
+                if self.negated and "have" in op.text or self.negated and "need" in op.text:
+                    self.strength = 1  # "need not" is less than "must not"
+                self.flip()
+                self.license("obligation")
+            elif kind == "will":
+                self._future(op, start)
+            elif kind in {"may", "forecast", "partial", "negation", "half_negation"}:
+                self._mode(op)
+            elif kind in DIRECTIONS and self._reaches(op):
+                self._direction(op, start)
+            elif kind in VALUES and not self.attitude and self._judges(op):
+                self.value_of(op)
+        if self.negated:  # "not the levy", "no levy"
+            self.flip()
+            if self.future or self.possible:
+                self.license("refusal")
+        self._spoken_by_others(start)
+        self._on_the_occasion()
+
+    def _future(self, op: Operator, start: int) -> None:
+        inside = op.end >= self.mention[0]
+        if (inside and self.own_will) or own_subject(self.words, op.start, start, self.own):
+            self.license("intention")
+        self.future = True
+
+    def _mode(self, op: Operator) -> None:
+        if op.kind == "may":
+            self.possible = True
+            if self.licence != "obligation" and op.text not in {"can", "could"}:
+                self.strength = 1
+        elif op.kind == "forecast":
+            self.open = True
+        elif op.kind == "partial":
+            self.strength = 1
+        else:
+            self.negated = not self.negated
+            self.strength = 1 if op.kind == "half_negation" else self.strength
+            self.see("negation", op)
+
+    def _direction(self, op: Operator, start: int) -> None:
+        negated = self.negated
+        self.turn(op)
+        first = op.start == start or (op.start - 1 <= start and self.words[op.start - 1].lower in _OPENERS)
+        if op.end <= self.content:
+            self.license("own act")
+        elif first and op.end <= self.mention[0]:
+            self.license("imperative")
+        elif own_subject(self.words, op.start, start, self.own) or (negated and self.future and self.own_will):
+            self.license("own act")
+        if self.denied and not self.future:
+            self.open = True
+
+    def _judges(self, op: Operator) -> bool:
+        """Whether a value before the mention is a judgement on it, not merely the kind of thing that it is."""
+        if op.kind == "bad" or op.end < self.mention[0] - 1:
+            return True
+
+    def _reaches(self, op: Operator) -> bool:
+        """Whether the mention can be the object of the operator: near enough, no other phrase in between."""
+        if op.end > self.mention[0]:
+            return True
+        between = self.words[op.end : self.mention[0]]
+        return len(between) <= REACH and not any(w.lower in _STOPS or w.lower in HARD for w in between)
+
+    def _spoken_by_others(self, start: int) -> None:
+        for k in range(start, self.mention[0]):
+            if self.words[k].lower in SPEECH and others_view(self.words, k, start, self.own):
+                self.other = True
+
+    def _on_the_occasion(self) -> None:
+        """ "praised the speech on the levy" is about the speech."""
+        if not self.attitude:
+            return
+        for k in range(max(self.low, self.mention[0] - 5), self.mention[0] - 1):
+            if self.words[k].stem in _OCCASIONS and self.words[k + 1].lower in {"on", "about", "over", "to", "of"}:
+                self.open, self.licence, self.sign = False, "", 1
+                self.seen.append(f'about the {self.words[k].lower}')
+                return
+
+    # ---- the predicate of a mention that is the subject: "... must go", "... would be a mistake", "... costs jobs"
+
+    def read_right(self, right: Sequence[Operator]) -> None:
+        words, end = self.words, self.mention[1]
+        negated = may = False
+        settled = bool(self.licence)
+        for op in right:
+            gap = words[end : op.start]
+            if op.start - end > PREDICATE:
+                break
+            if self.attitude and any(w.lower == "to" for w in gap) and not any(w.lower in _BE for w in gap):
+                break  # "supports the levy to protect ..."
+            if op.kind in {"negation", "half_negation"}:
+                if op.text in _POST_NEGATION or op.kind == "half_negation":
+                    negated = not negated
+                    self.strength = 1 if op.kind == "half_negation" else self.strength
+            elif op.kind == "obligation":
+                self.license("obligation")
+            elif op.kind == "may":
+                may = self.possible = True
+            elif op.kind == "will":
+                self.future = True
+            elif op.kind == "forecast":
+                self.open = not self.licence
+            elif op.kind == "partial":
+                self.strength = 1
+            elif op.kind in ATTITUDES | {"neutral", "deny"}:
+                if self.attitude or settled and others_view(words, op.start, end, self.own):
+                    break
+                if not settled and op.kind != "give_up" and others_view(words, op.start, end, self.own):
+                    self.other = True
+                self.negated, negated = negated, False
+                self.attitude_of(op)
+                return
+            elif op.kind in VALUES:
+                if not self.attitude:  # "criticised the levy as a mistake" says it once, not twice
+                    self.negated = negated
+                    self.value_of(op)
+                    self.open = self.open and not self.judging  # "considers the levy a mistake"
+                return
+            elif self._verb(op, negated, may):
+                return
+        if negated and (may or self.licence or (self.future and self.own_will)):
+            self.sign = -self.sign
+            self.license("refusal" if may else "intention")
+
+    def _verb(self, op: Operator, negated: bool, may: bool) -> bool:
+        """A verb whose subject is the mention: passive or intransitive it happens to it, transitive it is its effect."""
+        words, verb = self.words, self.words[op.start]
+        before = words[max(self.mention[1], op.start - 3) : op.start]
+        passive = not verb.lower.endswith("ing") and (any(w.lower in _BE for w in before) or (self.asked and not before))
+        after = words[op.end] if op.end < len(words) else None
+        has_object = after is not None and after.is_word and after.lower not in _AFTER_INTRANSITIVE
+        if op.kind in DIRECTIONS and (passive or (verb.stem in _INTRANSITIVE and not has_object)):
+            self.negated = self.negated or negated
+            refused = self.negated and may
+            self.turn(op)
+            if refused:
+                self.license("refusal")
+            elif self.future and self.own_will:
+                self.license("intention")
+            return True
+        return has_object and not passive and not self.attitude and self._effect(op, negated)
+
+    def _effect(self, op: Operator, negated: bool) -> bool:
+        """"... costs jobs", "... will cut pollution": what it does to things that are good or bad to have."""
+        following = self.words[op.end : op.end + 6]
+        objects = {w.stem for w in following}
+        if op.kind in EFFECTS:
+            sign = op.sign
+        elif op.kind in DIRECTIONS and objects & nouns("good_noun"):
+            sign = op.sign
+        elif op.kind in DIRECTIONS and objects & nouns("bad_noun"):
+            sign = -op.sign
+        else:
+            return False
+        if following[0].lower in {"no", "nothing", "nobody", "neither", "hardly", "few", "little"}:
+            negated = not negated
+        if op.kind == "help" and any(w.lower in {"bad", "wrong", "failed", "failing"} for w in following[:3]):
+            sign = -sign
+        self.sign *= -sign if negated else sign
+        self.seen.append(f'effect "{op.text} {" ".join(w.lower for w in following[:3])}"')
+        self.license("effect")
+        return True
+
+
+def read(
+    words: Sequence[Token],
+    operators: Sequence[Operator],
+    mention: tuple[int, int],
+    own: frozenset[str] = frozenset(),
+    own_will: bool = False,
+    content: int = 0,
+) -> Reading:
+    """Read the clause around `mention`, words [start, end).
+
+    `own` are the stems that name the source: a subject that shares one speaks for the source. `own_will`: a plain future
+    is the source's own intention even without a subject of the first person. `content` is the first word of the
+    content, what stands before is the cue.
+    """
+    low = left_bound(words, mention[0])
+    high = right_bound(words, mention[1])
+    left = [o for o in operators if low <= o.start < mention[1]]
+    chain = _Chain(words, mention, own, own_will, content, low)
+    chain.read_left(_coordinated(words, left, mention[0]))
+    chain.read_right([o for o in operators if mention[1] <= o.start < high])
+    if any(w.lower == "whether" for w in words[low : mention[0]]) and not (chain.attitude and chain.strength == 1):
+        chain.open = True
+    return Reading(
+        chain.sign, chain.licence, chain.strength, chain.open, chain.other, tuple(chain.seen), chain.possible
+    )
+
+
+def _coordinated(words: Sequence[Token], left: list[Operator], mention: int) -> list[Operator]:
+    """Drop the operators of an earlier coordinated verb: in "raise pay and keep the levy", "raise" is not about the levy."""
+    for k in range(mention - 1, -1, -1):
+        if words[k].lower not in {"and", "or", "but"}:
+            continue
+        verb = next((o for o in left if k < o.start <= k + 3 and o.kind in ATTITUDES | DIRECTIONS), None)
+        if verb is None:
+            continue
+        keeps_negation = words[k].lower == "or"
+        return [
+            o
+            for o in left
+            if o.start > k
+            or o.kind in {"obligation", "will", "may", "want"}
+            or (o.kind == "demand" and verb.kind in DIRECTIONS)
+            or (o.kind == "negation" and keeps_negation)
+        ]
+    return left

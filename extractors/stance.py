@@ -1,0 +1,184 @@
+"""The stance lexicon, and where its phrases stand among the words of a text.
+
+An operator is a phrase that carries a side ("supports", "a mistake"), turns it ("lift", "not") or says in which mode
+it is meant ("should", "might"). What the operators on the way to a concept add up to is worked out in readings.py.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from extractors.phrases import Token, phrase, stem, tokens
+
+LEXICON = Path(__file__).parent / "data" / "stance.toml"
+
+ATTITUDES = frozenset({"support", "demand", "want", "oppose", "doubt", "open", "give_up"})
+DIRECTIONS = frozenset({"more", "less"})
+VALUES = frozenset({"good", "bad"})
+EFFECTS = frozenset({"help", "harm"})
+SIGNS = {
+    "support": 1,
+    "demand": 1,
+    "want": 1,
+    "open": 1,
+    "more": 1,
+    "good": 1,
+    "help": 1,
+    "oppose": -1,
+    "doubt": -1,
+    "give_up": -1,
+    "less": -1,
+    "bad": -1,
+    "harm": -1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A phrase of the lexicon at the words [start, end)."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def sign(self) -> int:
+        return SIGNS.get(self.kind, 0)
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Phrases by their first stem, longest first; of two classes with one phrase, the earlier in the file wins."""
+    groups = tomllib.loads(LEXICON.read_text(encoding="utf-8"))
+    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    seen: set[tuple[str, ...]] = set()
+    for kinds in groups.values():
+        for kind, listed in kinds.items():
+            if kind.endswith("_noun"):
+                continue
+            for words in listed.replace("\n", " ").split(";"):
+                stems = _stems(words)
+                if stems and stems not in seen:
+                    seen.add(stems)
+                    by_first.setdefault(stems[0], []).append((stems, kind))
+    for entries in by_first.values():
+        entries.sort(key=lambda e: -len(e[0]))
+    return by_first
+
+
+def _stems(words: str) -> tuple[str, ...]:
+    return tuple(t.stem for t in tokens(words.strip()))
+
+
+@lru_cache(maxsize=2)
+def nouns(kind: str) -> frozenset[str]:
+    """Stems of the things whose increase is good ("good_noun") or bad ("bad_noun")."""
+    listed = tomllib.loads(LEXICON.read_text(encoding="utf-8"))["value"][kind]
+    return frozenset(phrase(w)[-1] for w in listed.split(";") if phrase(w))
+
+
+def operators(words: Sequence[Token]) -> list[Operator]:
+    """Return the operators among `words`, in order, never overlapping; the longest phrase wins."""
+    found: list[Operator] = []
+    i = 0
+    while i < len(words):
+        operator = _at(words, i)
+        if operator:
+            found.append(operator)
+            i = operator.end
+        else:
+            i += 1
+    return found
+
+
+def _at(words: Sequence[Token], i: int) -> Operator | None:
+    for stems, kind in _lexicon().get(words[i].stem, ()):
+        end = _match(words, i, stems) or _apart(words, i, stems)
+        if end and not _other_sense(words, i, end, kind):
+            return Operator(kind, i, end, " ".join(w.lower for w in words[i:end]))
+    return None
+
+
+def _match(words: Sequence[Token], i: int, stems: tuple[str, ...]) -> int:
+    """End of the phrase that starts at `i`, 0 where it is not there. One adverb or pronoun may stand in between."""
+    at = i + 1
+    for wanted in stems[1:]:
+        if at < len(words) and words[at].stem == wanted:
+            at += 1
+        elif at + 1 < len(words) and words[at + 1].stem == wanted and _may_intervene(words[at]):
+            at += 2
+        else:
+            return 0
+    return at
+
+
+def _apart(words: Sequence[Token], i: int, stems: tuple[str, ...]) -> int:
+    """End of the verb of a phrase whose particle stands behind its object ("shut the ward down"), else 0."""
+    if len(stems) != 2 or stems[1] not in _PARTICLES or i + 2 >= len(words) or words[i + 1].lower not in _DETERMINERS:
+        return 0
+    for k in range(i + 2, min(i + 8, len(words))):
+        if not words[k].is_word:
+            return 0
+        if words[k].stem == stems[1]:
+            return i + 1
+    return 0
+
+
+_PARTICLES = frozenset("up down off out back away aside through into over".split())
+
+
+def _may_intervene(word: Token) -> bool:
+    return word.lower.endswith("ly") or word.lower in _BETWEEN
+
+
+_BETWEEN = frozenset("it them this that very all so also still now even a an the any too just more".split())
+_VERB_SLOT = frozenset("we i you they he she who to will would should must not and also always fully would could can".split())
+_DETERMINERS = frozenset("the a an this that these those our their his her its my your any all such no every".split())
+
+
+_NOUNISH = frozenset(
+    stem(w)
+    for w in "offer plan guarantee grant fund study review permit stand host hope wish demand supply state limit request "
+    "promise pledge proposal concern push bid aim press order challenge attack appeal sign return work pay "
+    "campaign intention desire protest complaint deal dispute lead let debate talk mean fund".split()
+)
+_CALLS = frozenset(stem(w) for w in "hope wish demand request push bid appeal need campaign desire".split())
+
+
+def _other_sense(words: Sequence[Token], i: int, end: int, kind: str) -> bool:
+    """Whether the phrase is here another word that looks the same ("come back", "May", "as well")."""
+    before = words[i - 1].lower if i else ""
+    after = words[end].lower if end < len(words) else ""
+    word = words[i].lower
+    if words[end - 1].lower == "go" and after in {"up", "ahead", "on", "forward", "further", "through", "into"}:
+        return True
+    if end - i > 1:
+        return False
+    if word in {"need", "needs"}:
+        return before in _DETERMINERS
+    if word == "back":
+        return not (before in _VERB_SLOT or (not before and after in _DETERMINERS))
+    if word == "may":
+        return words[i].capital and i > 0
+    if word in {"present", "means", "meaning"}:
+        return True
+    if word in {"will", "can", "must"}:
+        return before in _DETERMINERS
+    if words[i].stem == stem("question"):
+        return before in _DETERMINERS
+    if words[i].stem == stem("work") and kind == "good":
+        return after in {"with", "on", "for", "in", "at", "to"} or before in _DETERMINERS or word == "workers"
+    if word in {"leaves", "left"}:
+        return before in {"the", "is", "are", "be"} or after in {"with", "over"}
+    if words[i].stem in _NOUNISH and not word.endswith(("ed", "ing")):
+        return not (before in _VERB_SLOT or not before or (after == "for" and words[i].stem in _CALLS))
+    if word in {"better", "more", "good", "best", "longer"}:
+        return before in {"no", "any"} and word == "longer"
+    if word == "no":
+        return after == "."
+    return False

@@ -1,0 +1,277 @@
+"""volteface ...: the commands, in the order of use. Each imports what it needs when it runs, so that asking is quick.
+
+Exit codes: 0 did its work, 1 could not, 2 bad usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from extractors.errors import VoltefaceError
+from flows.output import FORMATS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _InOrder(click.Group):
+    """Lists the commands in the order of use, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="volteface")
+def cli() -> None:
+    """Volteface notices when somebody changes their position in the news.
+
+    VOLTEFACE_HOME (default ./.volteface) holds the database, the snapshot, the page archive and the outbox.
+    """
+
+
+def main() -> None:
+    """The console script: expected failures become one line on standard error."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(1)
+    except VoltefaceError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()  # a reader such as head has seen enough
+        sys.exit(0)
+
+
+def _format(function: F) -> F:
+    option = click.option("--format", "form", type=click.Choice(FORMATS), default="table", help="How rows are printed.")
+    return option(function)
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value).date()
+    except ValueError:
+        raise click.BadParameter(f'"{value}" is no date; write 2025-12-14') from None
+
+
+WATCH = click.argument("watch", type=click.Path(path_type=Path))
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), show_default=True)
+def demo(out: Path) -> None:
+    """The main job on the bundled newsroom, offline.
+
+    \b
+    Example: volteface demo --out demo-out
+    """
+    from flows.demo import run_demo
+    from flows.demo_summary import summarise
+
+    measured = run_demo(out.absolute(), say=click.echo)
+    summarise(out, measured, say=click.echo)
+
+
+@cli.command()
+@click.argument("baseline")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the watch file here.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def init(baseline: str, output: Path | None, force: bool) -> None:
+    """Draft a watch file from BASELINE, a URL or a file (.html, .txt).
+
+    \b
+    Example: volteface init https://example.org/story.html -o watch.toml
+    """
+    from flows.baseline import draft_watch, read_baseline_file, read_baseline_url
+    from flows.fetch import FetchPolicy
+
+    if output and output.exists() and not force:
+        raise VoltefaceError(str(output), "is there already", "Name another file, or add --force to replace it")
+    is_url = baseline.lower().startswith(("http://", "https://"))
+    article, _ = read_baseline_url(baseline, FetchPolicy()) if is_url else read_baseline_file(Path(baseline))
+    text = draft_watch(article, baseline, output)
+    if output is None:
+        click.echo(text)
+        return
+    output.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {output}. Read and correct it, then: volteface run {output}", err=True)
+
+
+@cli.command()
+@WATCH
+def run(watch: Path) -> None:
+    """One pass over WATCH now.
+
+    \b
+    Example: volteface run deploy/watches/ukraine-peace-talks.toml
+    """
+    from flows.engine import prepare
+    from flows.settings import load_environment, load_watch
+
+    load_watch(watch)  # complain before the engine starts
+    prepare(load_environment().home)
+    from flows.monitor import monitor
+
+    report = monitor(str(watch.absolute()))
+    click.echo(report.line())
+    for failure in report.feeds_failed:
+        click.echo(f"  feed failed: {failure}", err=True)
+    if report.nothing_read:
+        raise VoltefaceError(str(watch), "nothing could be read", "See: volteface feeds " + str(watch))
+
+
+@cli.command()
+@click.argument("watches", metavar="WATCH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+def serve(watches: tuple[Path, ...]) -> None:
+    """Passes on their schedules, never two of one watch at once. Ctrl-C stops it.
+
+    \b
+    Example: volteface serve one.toml two.toml
+    """
+    from flows.engine import prepare
+    from flows.schedule import serve_watches
+    from flows.settings import load_environment
+
+    prepare(load_environment().home)
+    serve_watches(watches)
+
+
+@cli.command()
+@WATCH
+@click.argument("articles", type=click.Path(path_type=Path))
+def replay(watch: Path, articles: Path) -> None:
+    """Code saved ARTICLES (JSON Lines) in order of publication; no network.
+
+    \b
+    One object a line: {"url", "outlet", "published_at", "title", "text" or "html"}
+    Example: volteface replay watch.toml articles.jsonl
+    """
+    from flows.replay import replay_articles
+    from flows.settings import load_environment, load_watch
+
+    report = replay_articles(load_watch(watch), load_environment(), articles)
+    click.echo(report.line())
+
+
+@cli.command()
+@click.argument("files", metavar="FILE...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--jsonl", type=click.Path(path_type=Path), help='Texts as JSON Lines: {"id", "text"}.')
+def extract(files: tuple[Path, ...], jsonl: Path | None) -> None:
+    """Attributions of any text, as JSON Lines with offsets into the text.
+
+    \b
+    Example: volteface extract article.txt
+    """
+    from flows.extract import extract_text, texts_of_files, texts_of_jsonl
+
+    if bool(files) == bool(jsonl):
+        raise click.UsageError("name either files or --jsonl FILE")
+    for text_id, text in texts_of_jsonl(jsonl) if jsonl else texts_of_files(files):
+        click.echo(json.dumps(extract_text(text_id, text), ensure_ascii=False))
+
+
+@cli.command()
+@WATCH
+@click.option("--as-of", callback=_day, help="What was true on this date (2025-12-14).")
+@click.option("--known-at", callback=_day, help="What was known on this date.")
+@_format
+def positions(watch: Path, as_of: date | None, known_at: date | None, form: str) -> None:
+    """Who stands where.
+
+    \b
+    Example: volteface positions watch.toml --as-of 2025-12-14
+    """
+    from flows.output import show
+    from flows.reading import position_rows
+
+    snapshot, watch_id = _reader(watch)
+    with snapshot:
+        rows = position_rows(snapshot, watch_id, as_of, known_at, datetime.now(UTC).date())
+    show(rows, form, () if form == "json" else ("actor", "concept", "agreement", "confidence", "since", "reports"))
+
+
+@cli.command()
+@WATCH
+@click.option("--since", callback=_day, help="Only what was said on or after this date.")
+@click.option(
+    "--status",
+    type=click.Choice(["confirmed", "tentative", "reverted", "all"]),
+    multiple=True,
+    help="Which changes; may be repeated.  [default: confirmed and tentative]",
+)
+@click.option("--explain", "explained", is_flag=True, help="Show what each change rests on.")
+@click.option("--id", "change_id", help="Only the change with this id.")
+@_format
+def changes(
+    watch: Path, since: date | None, status: tuple[str, ...], explained: bool, change_id: str | None, form: str
+) -> None:
+    """Positions that changed, with the words that they rest on.
+
+    \b
+    Example: volteface changes watch.toml --since 2025-12-01 --status confirmed
+    """
+    from flows.explanation import write_explanation
+    from flows.output import plain, show
+    from flows.reading import change_rows, explanation
+
+    statuses = status or ("confirmed", "tentative")
+    if "all" in statuses:
+        statuses = ("confirmed", "tentative", "reverted")
+    snapshot, watch_id = _reader(watch)
+    with snapshot:
+        rows = change_rows(snapshot, watch_id, since, statuses)
+        if change_id:
+            rows = [row for row in rows if row["id"].startswith(change_id)]
+            if not rows:
+                raise VoltefaceError(str(watch), f'no change has the id "{change_id}"', "List them without --id")
+        if explained:
+            found = [e for row in rows if (e := explanation(snapshot, watch_id, row["id"]))]
+            if form == "json":
+                click.echo(json.dumps(plain(found), ensure_ascii=False, indent=2))
+            else:
+                click.echo("\n".join(map(write_explanation, found)))
+            return
+    columns = ("id", "actor", "concept", "kind", "from", "to", "status", "said_at", "independent_reports")
+    show(rows, form, () if form == "json" else columns)
+
+
+@cli.command()
+@WATCH
+@_format
+def feeds(watch: Path, form: str) -> None:
+    """Feed health: last success, last item, failures in a row, next poll.
+
+    \b
+    Example: volteface feeds watch.toml
+    """
+    from flows.output import show
+    from flows.reading import feed_rows
+
+    snapshot, watch_id = _reader(watch)
+    with snapshot:
+        show(feed_rows(snapshot, watch_id), form)
+
+
+def _reader(watch: Path) -> tuple[Any, str]:
+    """The published snapshot and the watch's id. Raises VoltefaceError where nothing was published yet."""
+    from flows.settings import load_environment, load_watch
+    from storage.ledger import Snapshot
+
+    watch_id = load_watch(watch).id
+    return Snapshot(load_environment().home), watch_id

@@ -1,0 +1,117 @@
+"""The live database file: opened for one short transaction at a time, under a file lock.
+
+DuckDB lets one process write and locks all others out. So nobody keeps the file open: ``transaction`` takes the lock
+of ``volteface.lock`` with bounded, jittered retries, opens, migrates where needed, runs the block, commits and closes.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from extractors.errors import StorageError
+from storage.errors import explained
+from storage.migrations import migrate
+from storage.rows import Connection
+
+LIVE = "volteface.duckdb"
+SNAPSHOT = "snapshot.duckdb"
+LOCK = "volteface.lock"
+STORAGE_VERSION = "v1.5.0"
+"""The oldest DuckDB that reads what we write; 2.0 reads it too."""
+BUSY_TIMEOUT_SECONDS = 60.0
+MEMORY_LIMIT = "1GB"
+
+_held = threading.local()
+
+
+@contextmanager
+def exclusive(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -> Iterator[None]:
+    """Hold the ledger's lock. Raises StorageError when others hold it for ``busy_timeout_s`` seconds.
+
+    The operating system frees the lock of a process that dies.
+    """
+    key = str(home)
+    homes: set[str] = _held.__dict__.setdefault("homes", set())
+    if key in homes:
+        raise RuntimeError("a transaction is open already in this thread: use it instead of opening a second one")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        advice = "Set VOLTEFACE_HOME to a folder that you may write to"
+        raise StorageError(key, f"the folder cannot be made: {error.strerror}", advice) from error
+    lock = FileLock(home / LOCK, thread_local=False)
+    deadline = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            lock.acquire(blocking=False)
+            break
+        except Timeout:
+            if time.monotonic() >= deadline:
+                advice = "Another pass is writing. Wait for it, or look for one that hangs"
+                raise StorageError(str(home / LOCK), f"is locked for {busy_timeout_s:g} seconds", advice) from None
+            time.sleep(random.uniform(0.005, 0.05))
+        except OSError as error:
+            advice = "Set VOLTEFACE_HOME to a folder that you may write to"
+            raise StorageError(str(home / LOCK), f"cannot be locked: {error.strerror}", advice) from error
+    homes.add(key)
+    try:
+        yield
+    finally:
+        homes.discard(key)
+        lock.release()
+
+
+@contextmanager
+def transaction(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -> Iterator[Connection]:
+    """One transaction on the live file: committed at the end of the block, rolled back on any error."""
+    started = time.monotonic()
+    with exclusive(home, busy_timeout_s), explained(home / LIVE):
+        left = busy_timeout_s - (time.monotonic() - started)
+        db = open_live(home / LIVE, left)
+        try:
+            migrate(db, home / LIVE)
+            db.execute("BEGIN TRANSACTION")
+            try:
+                yield db
+            except BaseException:
+                _roll_back(db)
+                raise
+            db.execute("COMMIT")
+        finally:
+            db.close()
+
+
+def open_live(path: Path, busy_timeout_s: float) -> Connection:
+    """Open the live file, patiently while another program (say an analyst's shell) has it open."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "storage_compatibility_version": STORAGE_VERSION,
+        "memory_limit": MEMORY_LIMIT,
+        "threads": "2",
+    }
+    deadline = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            db = duckdb.connect(str(path), config=config)
+            break
+        except duckdb.IOException as error:
+            if "lock on file" not in str(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(random.uniform(0.02, 0.2))
+    db.execute("SET TimeZone = 'UTC'")
+    return db
+
+
+def _roll_back(db: Connection) -> None:
+    """Roll back; where DuckDB has given the transaction up already (a full disk), there is nothing left to do."""
+    try:
+        db.execute("ROLLBACK")
+    except duckdb.Error:
+        return

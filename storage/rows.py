@@ -1,0 +1,80 @@
+"""Python values to rows and back: bulk inserts through one JSON parameter, rows as mappings.
+
+One parameter of JSON is some twenty times faster than ``executemany`` where a row holds lists.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+import duckdb
+
+Connection = duckdb.DuckDBPyConnection
+Row = dict[str, Any]
+
+_types: dict[str, dict[str, str]] = {}
+
+
+def insert(db: Connection, table: str, rows: Sequence[Mapping[str, Any]], *, ignore_known: bool = False) -> int:
+    """Add ``rows`` (all with the same keys) to ``table`` and return how many were added.
+
+    ``ignore_known`` leaves out rows whose key is there already.
+    """
+    if not rows:
+        return 0
+    types = _column_types(db, table)
+    structure = json.dumps([{name: types[name] for name in rows[0]}])
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    conflict = "ON CONFLICT DO NOTHING" if ignore_known else ""
+    sql = f"INSERT INTO {table} ({names}) SELECT r.* FROM (SELECT unnest(from_json(?, ?)) AS r) {conflict}"  # noqa: S608
+    added = db.execute(sql, [to_json(rows), structure]).fetchone()
+    return int(added[0]) if added else 0
+
+
+def select(db: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+    """The rows of a query as mappings; every datetime in UTC."""
+    cursor = db.execute(sql, params or None)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, map(_from_db, row), strict=True)) for row in cursor.fetchall()]
+
+
+def select_one(db: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
+    """The first row of a query, None where there is none."""
+    return next(iter(select(db, sql, params)), None)
+
+
+def to_json(value: Any) -> str:
+    """JSON for a parameter. A lone surrogate, which UTF-8 cannot hold, becomes "?": one character for one."""
+    text = json.dumps(value, ensure_ascii=False, default=partial(_plain))
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"a datetime without a time zone cannot be stored: {value}")
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"cannot store a {type(value).__name__}")
+
+
+def _from_db(value: Any) -> Any:
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+
+
+def _column_types(db: Connection, table: str) -> dict[str, str]:
+    """Column -> type. Every open ledger has the same schema, so it is asked for once a process."""
+    if table not in _types:
+        sql = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?"
+        found = dict(db.execute(sql, [table.strip(chr(34))]).fetchall())
+        if not found:
+            raise KeyError(table)
+        _types[table] = found
+    return _types[table]

@@ -1,0 +1,55 @@
+"""The published copy of the ledger: everything that reads, reads this.
+
+It is the live file copied byte by byte while the ledger is locked and closed, then put in place at once. Whoever has
+an old snapshot open keeps it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from extractors.errors import StorageError
+from storage.database import BUSY_TIMEOUT_SECONDS, LIVE, SNAPSHOT, exclusive, open_live
+from storage.errors import explained
+from storage.migrations import migrate
+from storage.rows import Connection
+
+PART = "snapshot.part"
+
+
+def publish_snapshot(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -> Path:
+    """Publish what is committed, atomically, and return the snapshot's path."""
+    target, part = home / SNAPSHOT, home / PART
+    with exclusive(home, busy_timeout_s), explained(target):
+        db = open_live(home / LIVE, busy_timeout_s)
+        try:
+            migrate(db, home / LIVE)
+            db.execute("CHECKPOINT")
+        finally:
+            db.close()
+        # Closed, and nobody else may open it: only now may the file be touched by other means than DuckDB's.
+        try:
+            shutil.copyfile(home / LIVE, part)
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    return target
+
+
+def open_snapshot(home: Path) -> Connection:
+    """Open the published snapshot: read-only, without access to other files or the network, settings locked."""
+    path = home / SNAPSHOT
+    if not path.exists():
+        raise StorageError(str(path), "nothing has been published yet", "Do a pass first: volteface run WATCH")
+    with explained(path):
+        db = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+        db.execute("SET TimeZone = 'UTC'")
+        db.execute("SET lock_configuration = true")
+    return db
