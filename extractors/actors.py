@@ -2,38 +2,33 @@
 
 A wrong name is worse than none: wherever two readings are possible the answer is None.
 
-Order of evidence: the watch's roster (aliases are data), names that the text itself introduces in full, what the
-source says about itself (organisation, metonym, unnamed description), and for pronouns and "the official" the nearest
-source before that fits.
+Order of evidence: the watch's roster (aliases are data), names that the text itself introduces, roles that it gives to
+them, bodies and metonyms, unnamed descriptions; pronouns go to whoever stands out most (extractors/pronouns.py).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from extractors.cast import Body, Cast, Person
+from extractors.lexicon import fold, lexicon, states
 from extractors.models import Actor, Attribution, Resolution
-from extractors.names import Name, fold, is_organization, lexicon, names_in, sound, states
+from extractors.names import Name, names_in
+from extractors.pronouns import Discourse, before_relative
+from extractors.roles import fits, parse_role
+from extractors.unnamed import Unnamed, body_of, head_noun, is_indefinite
 
 _UNKNOWN = Resolution(None, "unresolved", 0.0)
-_HE, _SHE = {"he", "him", "his", "himself"}, {"she", "her", "hers", "herself"}
-_IT, _THEY = {"it", "its"}, {"they", "them", "their", "both"}
+_HE, _SHE, _IT, _THEY = {"he", "him", "his", "himself"}, {"she", "her", "hers", "herself"}, {"it", "its"}, {"they", "them", "their"}
 _RELATIVE = {"who", "which", "that", "whom", "whose"}
-_REACH_PARAGRAPHS = 2
-"""How far back a pronoun may look for its antecedent."""
-
-
-@dataclass
-class _Known:
-    """What is known while reading one text: the roster, the names introduced so far, the sources resolved."""
-
-    roster: Sequence[Actor]
-    people: list[tuple[int, Actor, str]] = field(default_factory=list)
-    """Where a person is first named in full, the actor, and the title it was named with."""
-    past: list[tuple[int, Resolution, str]] = field(default_factory=list)
-    """Sources resolved so far: offset, resolution, gender ("m", "f", "org", "?")."""
-    gender: dict[str, str] = field(default_factory=dict)
+_NOBODY = {"we", "us", "you", "one", "some", "many", "others", "everyone", "nobody", "most", "both", "all", "our", "your", "people", "someone", "anyone", "this", "these", "those", "what", "there"}  # fmt: skip
+_TAIL = re.compile(r"(?:,\s*|\s+)(?:who|which|whose|whom|where|speaking|citing|quoting|asked|writing|adding|responding|referring)\b")
+_JOINED = re.compile(r"^(?:['’]s?)?,?\s+(?:and|or|&|as well as|along with|together with|alongside)\s")
+_JOINS = re.compile(r"(?:^|\s)(?:and|or|both|neither|nor|&)\s+(?:the |his |her |its )?$")
+_BEFORE = re.compile(
+    r"\b(?:of|for|from|at|in|to|on|with|by|against|about|near|under|behind|inside|within|outside|than|like|representing|over|between|among|including|close to)(?: the| its| his| her| an?)?(?: [a-z-]+){0,3}\s*$"
+)
 
 
 def resolve_actors(
@@ -46,300 +41,219 @@ def resolve_actors(
     description in parentheses, which the caller must not merge across articles (``Resolution.basis`` starts with
     "description").
     """
-    known = _Known(roster)
-    _introduce(known, text)
-    order = sorted(range(len(attributions)), key=lambda i: _start(attributions[i]))
-    results: dict[int, Resolution] = {}
-    for index in order:
-        spans = attributions[index].source
-        if not spans:
-            results[index] = _UNKNOWN
-            continue
-        source = " ".join(text[s:e] for s, e in spans)
-        result, gender = _resolve(known, text, source, spans[0][0], title)
-        results[index] = result
-        known.past.append((spans[0][0], result, gender))
-    return [results[i] for i in range(len(attributions))]
+    reader = _Reader(text, attributions, roster, title)
+    results: list[Resolution] = [_UNKNOWN] * len(attributions)
+    for index in sorted(range(len(attributions)), key=lambda i: _start(attributions[i])):
+        if attributions[index].source:
+            results[index] = reader.resolve(attributions[index])
+    return results
 
 
 def _start(attribution: Attribution) -> int:
-    return (attribution.source or attribution.cue or attribution.content)[0][0]
+    return min((s for s, _ in attribution.source or attribution.cue or attribution.content), default=0)
 
 
-def _introduce(known: _Known, text: str) -> None:
-    """Note the people that the text names in full (two words or more)."""
-    seen: set[str] = set()
-    for name in names_in(text):
-        if len(name.text.split()) < 2 or is_organization(name.text) or fold(name.text) in seen or _is_place(name.text):
-            continue
-        seen.add(fold(name.text))
-        actor = _on_roster(known.roster, name.text) or Actor(name.text, "person", _affiliation(text, name))
-        known.people.append((name.start, actor, name.title))
-    for _, actor, title in known.people:
-        words = set(title.split())
-        if words & lexicon()["female"]:
-            known.gender[actor.name] = "f"
-        elif words & lexicon()["male"]:
-            known.gender[actor.name] = "m"
+class _Reader:
+    """Reads one text from its beginning to its end."""
+
+    def __init__(self, text: str, attributions: Sequence[Attribution], roster: Sequence[Actor], title: str) -> None:
+        self.text = text
+        self.cast = Cast(text, roster, title)
+        self.discourse = Discourse(text, self.cast, attributions)
+        self.unnamed = Unnamed(text)
+        self.last: tuple[int, Resolution] | None = None
+        """The last source that was resolved, and where."""
+
+    def resolve(self, attribution: Attribution) -> Resolution:
+        start, end = attribution.source[0][0], max(e for _, e in attribution.source)
+        spans = attribution.source
+        if len(spans) > 1:
+            start, end = max(spans, key=lambda s: s[1] - s[0])
+        cue = " ".join(self.text[s:e] for s, e in attribution.cue)
+        cue_at = attribution.cue[0][0] if attribution.cue else end
+        self.discourse.read_to(start)
+        result, person = self._source(start, end, cue, cue_at)
+        if person is not None:
+            self.discourse.spoke(start, person)
+        if result.actor is not None or fold(self.text[start:end]) not in _RELATIVE:
+            self.last = (start, result)
+        return result
+
+    def _source(self, start: int, end: int, cue: str, cue_at: int) -> tuple[Resolution, Person | None]:
+        while start < end and not (self.text[start].isalnum()):
+            start += 1
+        phrase = " ".join(self.text[start:end].split()).strip(" ,:;\"“”'—–-")
+        key = fold(phrase)
+        if key in _HE or key in _SHE:
+            return self._pronoun(start, "m" if key in _HE else "f", cue)
+        if key in _IT or key in _THEY:
+            return self._it(start, key in _THEY), None
+        if key in _RELATIVE:
+            return self._relative(start)
+        if key in ("i", "me", "my") and self.cast.author and not self.discourse.quoted(start):
+            return _of(self.cast.author, "the byline", 0.8)
+        if key in _NOBODY or key in ("i", "me", "my"):
+            return _UNKNOWN, None
+        if re.match(r"(?i)(?:he|she|it|they|we|i|you|both)\b.*\b(?:and|or)\b", phrase):
+            return _UNKNOWN, None
+        if tail := _TAIL.search(self.text, start + 1, end):
+            end, phrase = tail.start(), " ".join(self.text[start : tail.start()].split()).strip(" ,:;\"“”'—–-")
+        if (actor := self.cast.roster.exact(phrase)) and len(phrase.split()) > 1:
+            return self._listed(actor, phrase)
+        named = self._named(start, end, phrase, cue_at)
+        return named if named is not None else self._nameless(start, phrase)
+
+    def _listed(self, actor: Actor, phrase: str) -> tuple[Resolution, Person | None]:
+        name = Name(0, 0, actor.name, "")
+        who = self.cast.who(name)
+        return _of(who if who and who.actor.name == actor.name else Body(actor), f"alias: {phrase}", 1.0)
+
+    # -- names ----------------------------------------------------------------------------------------------------
+
+    def _named(self, start: int, end: int, phrase: str, cue_at: int) -> tuple[Resolution, Person | None] | None:
+        """A source with a name for its head; None where no name is the head."""
+        heads = [n for n in names_in(self.text, start, end) if self._is_head(n, start, end)]
+        if not heads:
+            return None
+        found: list[tuple[Name, Person | Body | None]] = [(n, self._who(n)) for n in heads]
+        people = [(n, w) for n, w in found if isinstance(w, Person) or (w is None and self._personal(n))]
+        ranked = people or [(n, w) for n, w in found if w is not None]
+        if not ranked:
+            return Resolution(None, f"unresolved: {heads[-1].text} is not introduced", 0.0), None
+        if self._plural(ranked, start, end):
+            return Resolution(None, "unresolved: several at once", 0.0), None
+        # rubbish may stand before the speaker: the name next to the cue is theirs
+        name, who = ranked[0] if len(ranked) == 1 or cue_at < ranked[0][0].start else ranked[-1]
+        if who is None:
+            return Resolution(None, f"unresolved: {self.cast.namesakes(name)} people can be {name.text}", 0.0), None
+        if isinstance(who, Person):
+            return _of(who, f"name: {name.text}", 1.0 if len(name.words) > 1 else 0.95)
+        return _of(who, "state or metonym" if who.actor.kind == "state" else "organisation", 0.9)
+
+    def _who(self, name: Name) -> Person | Body | None:
+        who = self.cast.who(name)
+        if who is None:
+            key = fold(name.text)
+            if len(name.words) == 1 and key not in states().names and (person := self.cast.person(name)):
+                return person
+            if state := states().capitals.get(key):
+                actor = self.cast.roster.exact(name.text) or self.cast.roster.exact(state) or Actor(state, "state")
+                return self.cast.bodies.setdefault(fold(actor.name), Body(actor))
+        return who
+
+    def _personal(self, name: Name) -> bool:
+        return self.cast.namesakes(name) > 1 and len(name.words) == 1
+
+    def _is_head(self, name: Name, start: int, end: int) -> bool:
+        """Whether a name is what a source is about, and no modifier, owner or complement in it."""
+        opens = max(start, name.opens)
+        if _BEFORE.search(self.text, start, opens) and not re.match(r"\w+ of [A-Z]", self.text[start:opens]):
+            return False
+        after = self.text[name.end : end]
+        if name.possessive and re.match(r"['’]?s?\s*[\w]", after):
+            return False
+        return not re.match(r"[ -](?!and\b|or\b|of\b|for\b|from\b|in\b|at\b|on\b|with\b|as\b|also\b|later\b)[a-z]", after)
+
+    def _plural(self, ranked: Sequence[tuple[Name, object]], start: int, end: int) -> bool:
+        """Whether a source joins several: "Lund and Okoro", "Lund and her deputy"."""
+        for name, _ in ranked:
+            if _JOINED.match(self.text[name.end : end]):
+                return True
+            before = self.text[start : max(start, name.opens)]
+            if _JOINS.search(before) and parse_role(re.sub(r"\band\s*$", "", before)) is None:
+                return True
+        between = [self.text[a.end : max(a.end, b.opens)] for (a, _), (b, _) in zip(ranked, ranked[1:], strict=False)]
+        return any(re.search(r"\b(?:and|or)\b|&", gap) and len(gap) < 40 for gap in between)
+
+    # -- without a name -------------------------------------------------------------------------------------------
+
+    def _nameless(self, start: int, phrase: str) -> tuple[Resolution, Person | None]:
+        core = re.split(r"[,(—–]| - ", phrase)[0].strip()
+        core = re.sub(r"['’]s?$", "", core)
+        words = core.split()
+        if not words:
+            return _UNKNOWN, None
+        last = fold(words[-1])
+        if re.search(r" (?:and|or) (?:the|his|her|its|other|some|an?)\b", core):
+            return Resolution(None, "unresolved: several at once", 0.0), None
+        if age := re.fullmatch(r"(?i)the (\d{2})-year-old", core):
+            aged = [p for p in self.cast.people if p.age == age[1]]
+            return _of(aged[0], "age", 0.8) if len(aged) == 1 else (_UNKNOWN, None)
+        if is_indefinite(core) or not re.match(r"(?i)(?:the|this|that|his|her|its|their|[\w.-]+['’]s) ", core):
+            if described := self._introduced(core, phrase, start):
+                return described
+        if last in lexicon()["documents"]:
+            return Resolution(None, "unresolved: a document", 0.0), None
+        if body := body_of(self.cast, core, start):
+            return _of(body, f"the {last} -> {body.actor.name}", 0.8)
+        return self._by_role(core, start)
+
+    def _introduced(self, core: str, phrase: str, start: int) -> tuple[Resolution, Person | None] | None:
+        noun, plural = head_noun(core)
+        if noun is None:
+            return None
+        if not is_indefinite(core) and not plural:
+            return None  # "Kremlin spokesman": a role
+        actor = self.unnamed.describe(phrase, start)
+        if actor is None:
+            return Resolution(None, "unresolved: a crowd", 0.0), None
+        return Resolution(actor, "description", 0.8), None
+
+    def _by_role(self, core: str, start: int) -> tuple[Resolution, Person | None]:
+        """ "The foreign minister", "Ukraine's president": the one person who has this role here, or on the roster."""
+        back = self.unnamed.back(core, start, self.discourse_start(start)) if re.match(r"(?i)(?:the|that|this) ", core) else None
+        query = parse_role(core)
+        if query is None:
+            if back:
+                return Resolution(back, "description, again", 0.75), None
+            return _UNKNOWN, None
+        fitting = [p for p in self.cast.people if fits(query, (r for at, r in p.roles), _also(p)) and p.gender in ("?", query.gender if query.gender != "?" else p.gender)]
+        early = [p for p in fitting if any(at < start for at, _ in p.roles)]
+        fitting = early or fitting
+        if back and not fitting:
+            return Resolution(back, "description, again", 0.75), None
+        if len(fitting) == 1 and not back:
+            return _of(fitting[0], f"role: {core}", 0.85)
+        if not fitting and query.words and not query.former:
+            listed = [a for a in self.cast.roster.actors if a.kind == "person" and fits(query, filter(None, map(parse_role, a.aliases)))]
+            if len(listed) == 1:
+                return self._listed(listed[0], core)
+        return Resolution(None, "unresolved: a role without a name" if not fitting else "unresolved: several have this role", 0.0), None
+
+    def discourse_start(self, at: int) -> int:
+        """The beginning of the paragraph before that of ``at``."""
+        return self.text.rfind("\n", 0, max(0, self.text.rfind("\n", 0, at))) + 1
+
+    # -- pronouns -------------------------------------------------------------------------------------------------
+
+    def _pronoun(self, start: int, gender: str, cue: str) -> tuple[Resolution, Person | None]:
+        person, confidence = self.discourse.antecedent(start, gender, cue)
+        if person is None:
+            return Resolution(None, "unresolved: a pronoun", 0.0), None
+        return _of(person, f"pronoun -> {person.actor.name}", confidence)
+
+    def _it(self, start: int, plural: bool) -> Resolution:
+        """ "It" and "they": the body, or the unnamed group, that spoke last, close by."""
+        if self.last is None or self.last[1].actor is None or self.text.count("\n", self.last[0], start) > 2:
+            return _UNKNOWN
+        if self.discourse.sentence(start) - self.discourse.sentence(self.last[0]) > 2:
+            return _UNKNOWN
+        actor = self.last[1].actor
+        if actor.kind == "person" and not (plural and self.last[1].basis.startswith("description")):
+            return _UNKNOWN
+        basis = "description, again" if self.last[1].basis.startswith("description") else f"pronoun -> {actor.name}"
+        return Resolution(actor, basis, 0.7)
+
+    def _relative(self, start: int) -> tuple[Resolution, Person | None]:
+        mention = before_relative(self.cast, self.text, start)
+        return _of(mention.who, f"relative -> {mention.who.actor.name}", 0.8) if mention else (_UNKNOWN, None)
 
 
-def _is_place(name: str) -> bool:
-    table = states()
-    return fold(name) in table.names or fold(name) in table.capitals
+def _also(person: Person) -> frozenset[str]:
+    """What narrows a person down besides the role itself: the state they belong to."""
+    words = {w for _, r in person.roles if not r.former for w in r.words}
+    return frozenset(words | ({"=" + person.actor.affiliation} if person.actor.affiliation else set()))
 
 
-def _affiliation(text: str, name: Name) -> str | None:
-    """The state or body that the words around a name give it: "Varda's foreign minister, Ada Lund"."""
-    before = text[max(0, name.start - 60) : name.start]
-    before = re.split(r"[.!?;\n“”\"]", before)[-1]
-    if not name.title and not re.search(r",\s*$", before):
-        return None
-    for word in reversed(re.findall(r"[\w.'’-]+(?: [A-Z][\w.'’-]+)?", before)):
-        state = _state_of(word)
-        if state:
-            return state
-    return None
-
-
-def _state_of(word: str) -> str | None:
-    table, key = states(), fold(word)
-    return table.names.get(key) or table.adjectives.get(key) or table.capitals.get(key) or table.seats.get(key)
-
-
-def _resolve(known: _Known, text: str, source: str, at: int, title: str) -> tuple[Resolution, str]:
-    head = _head(source)
-    key = fold(head)
-    if key in _HE | _SHE | _IT | _THEY:
-        return _pronoun(known, text, key, at)
-    if key in _RELATIVE:
-        return _relative(known, text, at)
-    if key in {"i", "we", "me", "us", "you", "one", "some", "many", "others", "everyone", "nobody", "most"}:
-        return _UNKNOWN, "?"
-    if actor := _on_roster(known.roster, head):
-        return Resolution(actor, "alias", 1.0), known.gender.get(actor.name, _kind(actor))
-    names = names_in(head)
-    if names:
-        result = _named(known, text, head, names, at)
-        if result is not None:
-            return result, known.gender.get(result.actor.name, _kind(result.actor)) if result.actor else "?"
-    return _described(known, head, at)
-
-
-def _kind(actor: Actor) -> str:
-    return "?" if actor.kind == "person" else "org"
-
-
-def _head(source: str) -> str:
-    """The noun phrase itself: without apposition, relative clause, and what follows a dash."""
-    head = re.split(r",? (?:who|which|whose|speaking|citing|quoting|asked)\b|[—–(]| - ", source.strip())[0]
-    parts = head.split(",")
-    if len(parts) > 1:
-        # "the E.U.'s chief diplomat, Kaja Kallas": the name may stand in the apposition
-        named = [p for p in parts if any(len(n.text.split()) > 1 for n in names_in(p))]
-        head = named[0] if named and not names_in(parts[0]) else parts[0]
-        if (
-            named
-            and named[0] is not parts[0]
-            and re.match(r"\s*(?:the |a )?[\w.’' -]*$", parts[0])
-            and _role_of(parts[0])
-        ):
-            head = named[0]
-    return re.sub(r"[’']s?$", "", head.strip(" ,:;\"“”'")).strip()
-
-
-def _role_of(phrase: str) -> bool:
-    """Whether a phrase ends in a role: "Ukraine's foreign minister"."""
-    words = fold(phrase).split()
-    return any(" ".join(words[-n:]) in lexicon()["roles"] for n in (1, 2, 3) if len(words) >= n)
-
-
-def _on_roster(roster: Sequence[Actor], name: str) -> Actor | None:
-    """The one actor of the roster that ``name`` is a name or alias of; None for none or several."""
-    key = fold(name)
-    if not key:
-        return None
-    exact = [a for a in roster if key in {fold(n) for n in (a.name, *a.aliases)}]
-    if len(exact) == 1:
-        return exact[0]
-    if exact:
-        return None
-    skeleton = sound(name)
-    if len(key.split()) > 1 and skeleton:
-        alike = [a for a in roster if skeleton in {sound(n) for n in (a.name, *a.aliases) if len(n.split()) > 1}]
-        return alike[0] if len(alike) == 1 else None
-    surname = [a for a in roster if a.kind == "person" and skeleton and skeleton == sound(a.name).split()[-1]]
-    return surname[0] if len(surname) == 1 else None
-
-
-def _named(known: _Known, text: str, head: str, names: list[Name], at: int) -> Resolution | None:
-    """A source with a capitalised name in it."""
-    # the last name that is no place: "Kremlin spokesman Dmitry Peskov", "Lithuania's national security adviser"
-    people = [n for n in names if not is_organization(n.text) and not _is_place(n.text)]
-    if _unnamed(head) and not any(head.endswith(n.text) for n in people):
-        return None  # "a senior State Department official": the name is not the speaker's
-    for name in reversed(people):
-        if not fold(head).endswith(fold(name.text)):
-            continue
-        return _person(known, name, head)
-    if names and fold(head).endswith(fold(names[-1].text)):
-        return _body(known, head, names[-1])
-    return None
-
-
-def _person(known: _Known, name: Name, head: str) -> Resolution | None:
-    if actor := _on_roster(known.roster, name.text):
-        return Resolution(actor, f"name: {name.text}", 1.0)
-    if state := states().seats.get(fold(name.text)):
-        return _metonym(known, name.text, state)
-    words = name.text.split()
-    if len(words) > 1:
-        full = [a for _, a, _ in known.people if sound(a.name) == sound(name.text)]
-        if full:
-            return Resolution(full[0], "full name", 1.0)
-        return Resolution(Actor(name.text, "person", None), "full name", 0.9)
-    alike = {a.name: a for _, a, _ in known.people if sound(a.name).split()[-1:] == [sound(words[0])]}
-    if len(alike) == 1:
-        return Resolution(next(iter(alike.values())), f"surname: {words[0]}", 0.95)
-    if alike:
-        return Resolution(None, f"unresolved: {len(alike)} people are called {words[0]}", 0.0)
-    first = {a.name: a for _, a, _ in known.people if sound(a.name).split()[:1] == [sound(words[0])]}
-    if len(first) == 1:
-        return Resolution(next(iter(first.values())), f"first name: {words[0]}", 0.8)
-    if name.title:
-        return Resolution(Actor(name.text, "person", None), "title and surname", 0.7)
-    return None
-
-
-def _body(known: _Known, head: str, name: Name) -> Resolution | None:
-    """An organisation, a state, or a metonym for one."""
-    if actor := _on_roster(known.roster, name.text):
-        return Resolution(actor, f"name: {name.text}", 1.0)
-    key, table = fold(name.text), states()
-    if key in table.names:
-        state = table.names[key]
-        return Resolution(_on_roster(known.roster, state) or Actor(state, "state"), "state", 0.9)
-    if seat_of := table.seats.get(key) or table.capitals.get(key):
-        return _metonym(known, name.text, seat_of)
-    return Resolution(Actor(name.text, "organization"), "organisation", 0.9)
-
-
-def _metonym(known: _Known, word: str, state: str) -> Resolution:
-    """A capital or a seat that speaks for its state: the state, or the body of that name on the roster."""
-    actor = _on_roster(known.roster, word) or _on_roster(known.roster, state)
-    return Resolution(actor or Actor(state, "state"), f"metonym: {word}", 0.85)
-
-
-def _unnamed(head: str) -> bool:
-    words = re.findall(r"[a-z]+", fold(head))
-    return bool(words) and bool(
-        set(words[-1:]) & lexicon()["people"] or set(words) & {"official", "officials", "sources"}
-    )
-
-
-def _described(known: _Known, head: str, at: int) -> tuple[Resolution, str]:
-    """A source without a name: a role, an unnamed official, a body or document mentioned before."""
-    key = fold(head)
-    words = key.split()
-    if not words:
-        return _UNKNOWN, "?"
-    definite = bool(re.match(r"(?i)the |this |that ", head))
-    last = words[-1].strip("”\"'")
-    if last in lexicon()["documents"]:
-        return Resolution(None, "unresolved: a document", 0.0), "org"
-    if definite and len(words) <= 2 and last in lexicon()["bodies"]:
-        return _earlier_body(known, last)
-    if last in lexicon()["people"] or _unnamed(head):
-        if definite and len(words) <= 2:
-            back = _earlier_description(known, last)
-            if back is not None:
-                return back, "?"
-        if re.search(
-            r"\b(officials?|sources?|diplomats?|aides?|advis[eo]rs?|persons?|people|executives?|insiders?)\b", key
-        ):
-            description = re.sub(r"(?i)^(the|a|an|one) ", "", " ".join(head.split()))
-            return Resolution(Actor(f"({description})", "person", _first_state(head)), "description", 0.8), "?"
-        return _UNKNOWN, "?"
-    if definite and _role_of(head):
-        return _by_role(known, head)
-    return _UNKNOWN, "?"
-
-
-def _first_state(phrase: str) -> str | None:
-    return next(filter(None, (_state_of(w) for w in phrase.split())), None)
-
-
-def _by_role(known: _Known, head: str) -> tuple[Resolution, str]:
-    """ "The foreign minister": the one person of the text that was named with this role."""
-    role = fold(head)
-    fits = {a.name: a for _, a, title in known.people if title and (title == role or role.endswith(title))}
-    if len(fits) == 1:
-        actor = next(iter(fits.values()))
-        return Resolution(actor, f"role: {head}", 0.8), known.gender.get(actor.name, "?")
-    return Resolution(None, "unresolved: a role without a name", 0.0), "?"
-
-
-def _earlier_body(known: _Known, word: str) -> tuple[Resolution, str]:
-    fits = [r for _, r, _ in known.past if r.actor and r.actor.kind == "organization" and word in fold(r.actor.name)]
-    if not fits:
-        fits = [r for _, r, g in known.past[-2:] if r.actor and r.actor.kind == "organization"]
-    if fits and fits[-1].actor:
-        return Resolution(fits[-1].actor, f"the {word} -> {fits[-1].actor.name}", 0.75), "org"
-    return _UNKNOWN, "org"
-
-
-def _earlier_description(known: _Known, word: str) -> Resolution | None:
-    for _, result, _ in reversed(known.past):
-        if result.actor and result.basis.startswith("description") and word in fold(result.actor.name):
-            return Resolution(result.actor, f"description, the {word}", 0.75)
-    return None
-
-
-def _pronoun(known: _Known, text: str, word: str, at: int) -> tuple[Resolution, str]:
-    """The nearest source before that fits in gender and is not too far; two that fit equally well: none."""
-    gender = "m" if word in _HE else "f" if word in _SHE else "org" if word in _IT else "they"
-    if gender in ("org", "they"):
-        near = [r for start, r, g in known.past if g == "org" and text.count("\n", start, at) <= 1]
-        if near and near[-1].actor and gender == "org":
-            return Resolution(near[-1].actor, f"pronoun -> {near[-1].actor.name}", 0.7), "org"
-        return _UNKNOWN, "?"
-    candidates = _candidates(known, text, at, gender)
-    if not candidates:
-        return _UNKNOWN, gender
-    actor = candidates[0]
-    known.gender.setdefault(actor.name, gender)
-    return Resolution(actor, f"pronoun -> {actor.name}", 0.85 if len(candidates) == 1 else 0.75), gender
-
-
-def _candidates(known: _Known, text: str, at: int, gender: str) -> list[Actor]:
-    """People that a pronoun at ``at`` may mean, best first: the last source before it, then the last one named."""
-    found: dict[str, Actor] = {}
-    for start, result, _ in reversed(known.past):
-        if text.count("\n", start, at) > _REACH_PARAGRAPHS:
-            break
-        actor = result.actor
-        if actor and actor.kind == "person" and known.gender.get(actor.name, gender) == gender:
-            found.setdefault(actor.name, actor)
-    sentence = text.rfind("\n", 0, at) + 1
-    for name in names_in(text, sentence, at):
-        resolved = (
-            _person(known, name, name.text) if not is_organization(name.text) and not _is_place(name.text) else None
-        )
-        actor = resolved.actor if resolved else None
-        if actor and actor.kind == "person" and known.gender.get(actor.name, gender) == gender:
-            # the subject of the sentence before the pronoun's: nearer than a source of the paragraph before
-            last = next((r.actor.name for s, r, _ in reversed(known.past) if r.actor and s >= sentence), None)
-            if last is None and not found.get(actor.name):
-                return [actor, *found.values()]
-            found.setdefault(actor.name, actor)
-    return list(found.values())
-
-
-def _relative(known: _Known, text: str, at: int) -> tuple[Resolution, str]:
-    """ "Ada Lund, who ...": the name that ends right before the pronoun."""
-    before = [n for n in names_in(text, max(0, at - 120), at) if not _is_place(n.text)]
-    if before and re.fullmatch(r"[\s,]*(?:[^,.;\n]{0,60},)?\s*", text[before[-1].end : at]):
-        name = before[-1]
-        result = _body(known, name.text, name) if is_organization(name.text) else _person(known, name, name.text)
-        if result is not None and result.actor:
-            return Resolution(result.actor, f"relative -> {result.actor.name}", 0.8), _kind(result.actor)
-    return _UNKNOWN, "?"
+def _of(who: Person | Body, basis: str, confidence: float) -> tuple[Resolution, Person | None]:
+    return Resolution(who.actor, basis, confidence), who if isinstance(who, Person) else None

@@ -9,17 +9,18 @@ data/stance.toml.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from extractors.clauses import Condition, concessive, conditions
-from extractors.holders import names_beside
+from extractors.holders import names_beside, side_names
 from extractors.models import Attribution, Coding, Concept
-from extractors.phrases import Token, content_words, sentences, stem, tokens
+from extractors.phrases import Token, content_words, sentences, stem, stem_set, tokens
 from extractors.readings import Reading, read
 from extractors.stance import Operator, operators
 from extractors.targets import Place, Target, amounts, mentions, stated, target
+from extractors.wordlists import word_set
 
 _WEIGHTS = {
     "wording": 1.5,
@@ -38,14 +39,8 @@ _WEIGHTS = {
 CONCEDED = 0.3  # weight of what is only conceded
 INDIRECT = 0.5  # weight of what refers back ("it", "the idea") instead of naming the concept
 CONFLICT = 0.2  # a lead smaller than this share of all evidence decides nothing
-_REFERRING = frozenset(
-    "it this that these those them they idea plan proposal move step measure suggestion scheme notion".split()
-)
-_OBSERVERS = frozenset(
-    stem(w)
-    for w in "analyst expert economist professor poll survey report study researcher observer market trader scientist "
-    "historian scholar lecturer think-tank newspaper paper document records minutes".split()
-)
+_REFERRING = word_set("referring")
+_OBSERVERS = stem_set("observers")
 _POLLS = frozenset(stem(w) for w in ("poll", "survey", "pollster"))
 _CUE_ATTITUDES = frozenset({"support", "demand", "oppose", "doubt", "want", "open", "give_up", "more", "less"})
 _QUESTION = re.compile(r"\?[\"”’']?\s*$")
@@ -77,15 +72,18 @@ class _Case:
     notes: list[str] = field(default_factory=list)
 
 
-def code_agreement(text: str, attribution: Attribution, concept: Concept) -> Coding:
+def code_agreement(text: str, attribution: Attribution, concept: Concept, speaks_for: Iterable[str] = ()) -> Coding:
     """Return how the attribution's content stands to `concept`, and what that rests on.
+
+    `speaks_for` are names of what the source stands for, where it is known who that is: the actor's affiliation and
+    aliases. "Ostmark would never accept this" is a view of Ostmark's minister and a forecast of anybody else.
 
     `text` is the article's text that the spans belong to. An agreement of None with a confidence above 0 is an answer:
     the words show that no side is taken (a question, somebody else's view, a report of facts); with 0 the coder saw
     no evidence at all.
     """
     cue = [t for a, b in attribution.cue for t in tokens(text, a, b)]
-    own = _own(text, attribution)
+    own = _own(text, attribution) | side_names(speaks_for)
     case = _Case(text, target(concept), own, not (own & _OBSERVERS))
     if own & _POLLS and not any(o.kind in _CUE_ATTITUDES for o in operators(cue)):
         return Coding(None, ("a poll tells what others think",), None, 0.3)
@@ -96,7 +94,7 @@ def code_agreement(text: str, attribution: Attribution, concept: Concept) -> Cod
             echo = tokens(text, start, end)
             if len(echo) < 8:  # "A levy? Over my dead body."
                 named = mentions(echo, case.aim, 0)
-                case.named = named[0][1] * _inside(operators(echo), named[0][0]) if named else 0
+                case.named = named[0][1] if named else 0
         else:
             _weigh(case, [*before, *tokens(text, start, end)], len(before))
     if not case.evidence and not case.named:
@@ -144,8 +142,10 @@ def _weigh(case: _Case, words: Sequence[Token], content: int) -> None:
     _weigh_amounts(case, words, ops, content)
     if len(case.evidence) > before:
         return
-    for span, side in stated(words, case.aim, content):
+    for span, side, used in stated(words, case.aim, content):
         rest = [o for o in ops if o.end <= span[0] or (o.start >= span[1] and o.kind in {"good", "bad", "deny"})]
+        rest = [o for o in rest if not o.text.startswith(("warn", "caution"))]  # to warn that X is to say X
+        rest = [o for o in rest if not (used and (o.kind == "negation" or o.text.startswith(("not", "no "))))]
         _turn(case, words, span, read(words, rest, span, case.own, case.own_will, content), side, limits, "wording")
         case.named = case.named or 1
     if len(case.evidence) > before:
@@ -153,37 +153,45 @@ def _weigh(case: _Case, words: Sequence[Token], content: int) -> None:
     places = mentions(words, case.aim, content)
     for span, side in places:
         asked = next((c for c in limits if c.asked and c.start <= span[0] < c.end), None)
-        bearing = [o for o in ops if not asked or o.start >= asked.start + len(asked.lead.split())]
+        bearing = _bearing(ops, span, limits, asked)
         reading = read(words, bearing, span, case.own, case.own_will, content)
         reading = _consequence(words, ops, span, reading, limits)
         _turn(case, words, span, reading, side, limits, "")
-        case.named = side * _inside(ops, span)
-    if not places:
-        _weigh_references(case, words, ops, limits, content)
+        case.named = side
+    if not any(e.weight >= CONCEDED for e in case.evidence[before:]) and not (places and case.others):
+        _weigh_references(case, words, ops, limits, content, places)
 
 
-def _inside(ops: Sequence[Operator], span: Place) -> int:
-    """The sign that a name brings along: being for a "levy freeze" is being against the levy."""
-    sign = 1
-    for op in ops:
-        if op.kind in {"more", "less"} and span[0] <= op.start < span[1]:
-            sign *= op.sign
-    return sign
+def _bearing(
+    ops: Sequence[Operator], span: Place, limits: Sequence[Condition], asked: Condition | None
+) -> Sequence[Operator]:
+    """The operators that can bear on `span`: a condition and its main clause keep theirs to themselves."""
+    if asked:
+        return [o for o in ops if o.start >= asked.start + len(asked.lead.split())]
+    return [o for o in ops if not any(c.start <= o.start < c.end and not c.start <= span[0] < c.end for c in limits)]
 
 
 def _weigh_references(
-    case: _Case, words: Sequence[Token], ops: Sequence[Operator], limits: Sequence[Condition], content: int
+    case: _Case,
+    words: Sequence[Token],
+    ops: Sequence[Operator],
+    limits: Sequence[Condition],
+    content: int,
+    named: Sequence[tuple[Place, int]],
 ) -> None:
     """Read what is said of "it" or "the plan": the term named before, or else the proposition as a whole."""
-    if case.others and any(w.lower in {"they", "that", "it", "this", "those", "nonsense"} for w in words[content : content + 3]):
+    if case.others and any(
+        w.lower in {"they", "that", "it", "this", "those", "nonsense"} for w in words[content : content + 3]
+    ):
         reading = read(words, ops, (content, content + 1), case.own, case.own_will, content)
         if reading.licence == "value" or any(o.kind == "oppose" for o in ops):
             side = case.others * (reading.sign if reading.licence else -1)
             case.evidence.append(_Evidence(2 * side, 1.0, "rejects somebody else's view: " + "; ".join(reading.seen)))
             return
     usable = ops if case.named else [o for o in ops if o.kind not in {"more", "less"}]
-    places = [(i, i + 1) for i in range(content, len(words)) if words[i].lower in _REFERRING]
-    if case.named and not places:
+    low = max((j for (_, j), _ in named), default=content)
+    places = [(i, i + 1) for i in range(low, len(words)) if words[i].lower in _REFERRING]
+    if case.named and not places and not named:
         places = [(len(words), len(words))]
     for span in places[:2]:
         reading = read(words, usable, span, case.own, case.own_will, content)
@@ -214,7 +222,9 @@ def _weigh_amounts(case: _Case, words: Sequence[Token], ops: Sequence[Operator],
     wanted = {unit: value for value, unit in case.aim.amounts}
     found = [(value, unit) for value, unit in amounts(words[content:]) if unit in wanted]
     other = [(value, unit) for value, unit in found if value != wanted[unit]]
-    if not other or not any(o.kind in _CUE_ATTITUDES or o.text in {"enough", "offer", "offered", "instead of"} for o in ops):
+    if not other or not any(
+        o.kind in _CUE_ATTITUDES or o.text in {"enough", "offer", "offered", "instead of"} for o in ops
+    ):
         return
     if any(w.lower in {"offer", "offers", "offered"} for w in words) or not _others_say(case, words, ops, content):
         value, unit = other[0]
@@ -231,12 +241,12 @@ def _others_say(case: _Case, words: Sequence[Token], ops: Sequence[Operator], co
 def _consequence(
     words: Sequence[Token], ops: Sequence[Operator], span: Place, reading: Reading, limits: Sequence[Condition]
 ) -> Reading:
-    """"If the plants are shut, jobs will go": the supposition is judged by what would follow from it."""
+    """ "If the plants are shut, jobs will go": the supposition is judged by what would follow from it."""
     inside = next((c for c in limits if c.start <= span[0] < c.end and c.lead in {"if", "in case", "once"}), None)
     if inside is None:
         return reading
     rest = [o for o in ops if not inside.start <= o.start < inside.end]
-    judged = [o for o in rest if o.kind in {"bad", "good", "harm"}]
+    judged = [o for o in rest if o.kind in {"bad", "good", "harm", "doubt"}]
     if len(judged) != 1:
         return reading
     negated = any(o.kind == "negation" and o.end >= judged[0].start - 2 and o.start < judged[0].start for o in rest)
@@ -277,7 +287,9 @@ def _turn(
         case.evidence.append(_Evidence(0, weight or 0.6, basis))
         return
     condition = _condition_text(case.text, words, outside) if outside else None
-    case.evidence.append(_Evidence(reading.sign * side * (1 if outside else reading.strength), weight, basis, condition))
+    case.evidence.append(
+        _Evidence(reading.sign * side * (1 if outside else reading.strength), weight, basis, condition)
+    )
 
 
 def _condition_text(text: str, words: Sequence[Token], condition: Condition) -> str:

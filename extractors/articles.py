@@ -11,6 +11,7 @@ from lxml import html as lxml_html
 
 from extractors.errors import ArticleError
 from extractors.language import detect_language
+from extractors.markup import crowded
 from extractors.metadata import Metadata, read_metadata
 from extractors.models import ArticleText
 from extractors.pruning import NOTICES, clean_lines, prune, unglue_links
@@ -18,7 +19,9 @@ from extractors.pruning import NOTICES, clean_lines, prune, unglue_links
 MAX_PAGE_BYTES = 10_000_000
 MAX_ELEMENTS = 60_000
 """A large live blog has 20,000; the extractor's time grows faster than their number."""
-SHORTEST_ARTICLE = 200
+MAX_ATTRIBUTES = 300
+"""Of one element: the parser's time grows with their square."""
+SHORTEST_ARTICLE = 120
 """Characters; below it a page is a stub, a notice or a teaser."""
 LONGEST_NOTICE = 1200
 
@@ -39,15 +42,10 @@ def extract_article(page: bytes, url: str, content_type: str | None = None) -> A
         visible = _visible(tree)
         unglue_links(tree)
         prune(tree)
-        found: Any = trafilatura.bare_extraction(
-            tree, url=url, fast=True, include_tables=False, include_comments=False, with_metadata=False
-        )
-    except (RecursionError, etree.LxmlError, AssertionError) as error:
-        raise ArticleError(url, f"cannot be read: {type(error).__name__}", "It is skipped") from None
-    paragraphs = clean_lines(_paragraphs(found.text or "") if found else [])
-    while paragraphs and _same(paragraphs[0], meta.title):
-        del paragraphs[0]
-    text = "\n".join(paragraphs)
+    except (RecursionError, etree.LxmlError) as error:
+        raise ArticleError(url, f"cannot be read ({type(error).__name__})", "It is skipped") from error
+    found = _find(tree, url)
+    text = "\n".join(clean_lines(_paragraphs(found.text or "") if found else [], meta.title))
     return ArticleText(
         title=meta.title,
         text=text,
@@ -60,6 +58,16 @@ def extract_article(page: bytes, url: str, content_type: str | None = None) -> A
     )
 
 
+def _find(tree: Any, url: str) -> Any:
+    """What trafilatura finds on the page, None where it finds nothing."""
+    try:
+        return trafilatura.bare_extraction(
+            tree, url=url, fast=True, include_tables=False, include_comments=False, with_metadata=False
+        )
+    except Exception as error:  # what a hostile page does to a library that is not ours is the page's failure
+        raise ArticleError(url, f"cannot be read ({type(error).__name__})", "It is skipped") from error
+
+
 def plain_article(text: str, title: str = "", outlet: str | None = None) -> ArticleText:
     """An article that is given as text: paragraphs kept, control characters out. Raises nothing."""
     body = "\n".join(_paragraphs(text))
@@ -70,6 +78,8 @@ def plain_article(text: str, title: str = "", outlet: str | None = None) -> Arti
 def _tree(page: bytes, url: str, content_type: str | None) -> Any:
     if b"\x00" in page[:1000] and not page.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ArticleError(url, "is no HTML page", "It looks like a binary file")
+    if crowded(page, MAX_ATTRIBUTES):
+        raise ArticleError(url, f"an element has more than {MAX_ATTRIBUTES} attributes", "It is skipped")
     try:
         parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_pis=True)
         tree = lxml_html.document_fromstring(_decode(page, content_type).encode("utf-8", "replace"), parser=parser)
@@ -113,10 +123,6 @@ def _visible(tree: Any) -> str:
 def _paragraphs(text: str) -> list[str]:
     clean = "".join(c if c.isprintable() or c == "\n" else " " for c in text.replace("\xad", "").replace("\u200b", ""))
     return [" ".join(line.split()) for line in clean.split("\n") if line.strip()]
-
-
-def _same(a: str, b: str) -> bool:
-    return re.sub(r"\W+", "", a).casefold() == re.sub(r"\W+", "", b).casefold()
 
 
 def _notice(text: str, meta: Metadata | None, visible: str) -> Notice | None:

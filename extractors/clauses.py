@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.phrases import Token, find_phrase, phrase
+from extractors.wordlists import word_set
 
 HARD = frozenset(".;?!:—–")
-BREAKS = frozenset(
-    "but although though while whereas because since unless if when until however who which whose where".split()
-)
-CONCESSIVE = frozenset("although though while whereas despite notwithstanding".split())
-SUBJECTS = frozenset("we i they he she it you there this that".split())
-STARTERS = SUBJECTS | frozenset("the a an our their his her these those my some no".split())
+BREAKS = word_set("breaks")
+CONCESSIVE = word_set("concessive")
+SUBJECTS = word_set("subjects")
+STARTERS = SUBJECTS | frozenset(["the", "a", "an", "our", "their", "his", "her", "these", "those", "my", "some", "no"])
 
 CONDITIONS = (
     # phrase, whether the speaker asks for what follows it
@@ -50,7 +49,6 @@ CONDITIONS = (
     ("in case", False),
     ("should it", False),
     ("once", True),
-    ("as part of", False),
     ("depends on", False),
     ("depending on", False),
 )
@@ -85,7 +83,10 @@ def right_bound(words: Sequence[Token], at: int) -> int:
         if words[k].lower in HARD or words[k].lower in BREAKS:
             return k
         following = words[k + 1].lower if k + 1 < len(words) else ""
-        if words[k].lower == "," and (following in STARTERS or following in {"and", "not", "so", "or", "just", "only", "even", "yet", "said", "says"}):
+        if words[k].lower == "," and (
+            following in STARTERS
+            or following in {"and", "not", "so", "or", "just", "only", "even", "yet", "said", "says"}
+        ):
             return k
         if words[k].lower == "and" and following in SUBJECTS:
             return k
@@ -111,7 +112,11 @@ def conditions(words: Sequence[Token]) -> list[Condition]:
                 continue
             if text == "without" and not _excludes(words, i):
                 continue
-            if text == "if" and any(w.lower in {"is", "are"} and words[k + 1].lower == "to" for k, w in enumerate(words[j : j + 8], j) if k + 1 < len(words)):
+            if text == "if" and any(
+                w.lower in {"is", "are"} and words[k + 1].lower == "to"
+                for k, w in enumerate(words[j : j + 8], j)
+                if k + 1 < len(words)
+            ):
                 continue  # "if the targets are to be met" names a purpose
             if text in {"once", "provided", "providing"} and not _opens_clause(words, i):
                 continue
@@ -120,16 +125,20 @@ def conditions(words: Sequence[Token]) -> list[Condition]:
 
 
 def _excludes(words: Sequence[Token], i: int) -> bool:
-    """"No deal without X" and "Without X, ..." ask for X; "without delay" does not."""
+    """ "No deal without X" and "Without X, ..." ask for X; "without delay" does not."""
     before = {w.lower for w in words[max(0, i - 10) : i]}
-    return bool(before & {"no", "not", "n't", "never", "cannot", "nothing"}) or i == 0 or words[i - 1].lower in "\"“,"
+    return bool(before & {"no", "not", "n't", "never", "cannot", "nothing"}) or i == 0 or words[i - 1].lower in '"“,'
 
 
 def _opens_clause(words: Sequence[Token], i: int) -> bool:
-    """"once" and "provided" are conjunctions only before a subject."""
+    """ "once" and "provided" are conjunctions only before a subject."""
     after = words[i + 1] if i + 1 < len(words) else None
     before = words[i - 1].lower if i else ","
-    return after is not None and (after.lower in STARTERS or after.capital) and before not in {"at", "has", "have", "had", "be", "is", "was"}
+    return (
+        after is not None
+        and (after.lower in STARTERS or after.capital)
+        and before not in {"at", "has", "have", "had", "be", "is", "was"}
+    )
 
 
 def _condition_end(words: Sequence[Token], start: int) -> int:

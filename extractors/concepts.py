@@ -14,16 +14,16 @@ from functools import lru_cache
 from extractors.embeddings import Vectors, embed
 from extractors.models import Attribution, Concept, ConceptMatch, Span
 from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, sentences, tokens
+from extractors.wordlists import word_set
 
 THRESHOLD = 0.5
 TOPIC_FLOOR = 0.18  # a term whose content lies further than this from the proposition is another sense of the word
 NEAR = 0.52  # a content without any term is about a proposition only from this cosine on
+LEAD = 0.1  # how far it must then be ahead of the next concept
 CONTEXT_FACTOR = 0.7  # what the sentence around says counts less than what the content says
 ELLIPTIC_WORDS = 6  # a content with no more topical words than this may refer back
 
-_ANAPHORA = frozenset(
-    "it this that these those them so such one idea plan proposal move step measure demand offer suggestion scheme".split()
-)
+_ANAPHORA = word_set("anaphora")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def match_concepts(text: str, attribution: Attribution, concepts: Sequence[Conce
     words = [t for a, b in attribution.content for t in tokens(text, a, b)]
     parts = _parts(text, attribution.content)
     vectors = embed(parts)
-    found = [m for p in profiles if (m := _judge(p, words, vectors, ""))]
+    found = _match(profiles, words, vectors, "")
     if not found and _refers_back(words):
         found = _by_context(text, attribution, profiles, vectors)
     return sorted(found, key=lambda m: (-m.score, m.concept.id))
@@ -66,7 +66,7 @@ def _by_context(
     """Judge an elliptic content by the sentence that it stands in, then by the one before; the best topic only."""
     for a, b in context_spans(text, attribution):
         around = tokens(text, a, b)
-        matches = [m for p in profiles if (m := _judge(p, around, embed([text[a:b]]), "sentence around: "))]
+        matches = _match(profiles, around, embed([text[a:b]]), "sentence around: ")
         if matches:
             best = max(matches, key=lambda m: (m.score, m.concept.id))
             score = best.score * CONTEXT_FACTOR
@@ -100,12 +100,23 @@ def _refers_back(words: Sequence[Token]) -> bool:
     return len(topical) <= ELLIPTIC_WORDS or any(w.lower in _ANAPHORA for w in words[:8])
 
 
-def _judge(profile: _Profile, words: Sequence[Token], vectors: Vectors, where: str) -> ConceptMatch | None:
-    cosine = float((vectors @ profile.vectors.T).max()) if len(vectors) else 0.0
-    score, basis = _lexical(profile, words, cosine)
-    if score < THRESHOLD and cosine >= NEAR:
-        score, basis = min(1.0, THRESHOLD + (cosine - NEAR)), f"close to the proposition ({cosine:.2f})"
-    return ConceptMatch(profile.concept, round(score, 3), where + basis) if score >= THRESHOLD else None
+def _match(profiles: Sequence[_Profile], words: Sequence[Token], vectors: Vectors, where: str) -> list[ConceptMatch]:
+    """Judge every concept by its words; by nearness alone only the one that stands out, and only if no word tells."""
+    cosines = [float((vectors @ p.vectors.T).max()) if len(vectors) else 0.0 for p in profiles]
+    found = []
+    for profile, cosine in zip(profiles, cosines, strict=True):
+        score, basis = _lexical(profile, words, cosine)
+        if score >= THRESHOLD:
+            found.append(ConceptMatch(profile.concept, round(score, 3), where + basis))
+    order = sorted(range(len(profiles)), key=lambda i: -cosines[i])
+    if found or not order or cosines[order[0]] < NEAR:
+        return found
+    best = profiles[order[0]]
+    lead = cosines[order[0]] - (cosines[order[1]] if len(order) > 1 else 0.0)
+    if lead < LEAD and not best.rare & {w.stem for w in words}:
+        return []  # near to several: what they share is a name, not a topic
+    score = round(min(1.0, THRESHOLD + cosines[order[0]] - NEAR), 3)
+    return [ConceptMatch(best.concept, score, f"{where}close to the proposition ({cosines[order[0]]:.2f})")]
 
 
 def _lexical(profile: _Profile, words: Sequence[Token], cosine: float) -> tuple[float, str]:

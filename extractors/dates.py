@@ -18,15 +18,23 @@ from extractors.phrases import sentences
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTHS = [m.lower() for m in calendar.month_name]
 _NUMBERS = {
-    w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    w: i
+    for i, w in enumerate(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    )
 } | {"a": 1, "an": 1, "a couple of": 2, "several": 0, "few": 0, "a few": 0, "many": 0, "some": 0}
-_DAY = r"(?P<weekday>mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thurs?(?:day)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\b\.?"
+_DAY = (
+    r"(?P<weekday>mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thurs?(?:day)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\b\.?"
+)
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
-_COUNT = r"(?P<count>\d+|a couple of|a few|an?|few|several|some|many|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_COUNT = (
+    r"(?P<count>\d+|a couple of|a few|an?|few|several|some|many|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +226,21 @@ _PATTERNS = (
     (_p(rf"(?:in|since|back in|last|early|late) (?:early |late |mid-)?{_MONTH}(?:,? {_YEAR})?"), _absolute),
     (_p(rf"(?:in|back in) {_YEAR}"), _year),
     (_p(rf"{_COUNT} (?P<unit>minutes?|hours?|days?|weeks?|months?|years?) (?:ago|earlier|before|previously)\b"), _ago),
-    (_p(r"(?:earlier )?(?:today|yesterday|tonight|the day before|this (?:morning|afternoon|evening)|last night)\b"), _relative),
-    (_p(r"(?:earlier |late |early |over )?(?:the )?(?:this|last|previous|past) (?:week|weekend|month|year)\b(?! ?['’]s)"), _relative),
-    (_p(rf"(?:(?P<which>last|this) )?{_DAY}(?! (?:next|after))"), _weekday),
+    (
+        _p(r"(?:earlier )?(?:today|yesterday|tonight|the day before|this (?:morning|afternoon|evening)|last night)\b"),
+        _relative,
+    ),
+    (
+        _p(
+            r"(?:earlier |late |early |over )?(?:the )?(?:this|last|previous|past) (?:week|weekend|month|year)\b"
+            r"(?! ?['’]s)"
+        ),
+        _relative,
+    ),
+    (_p(rf"(?:on )?(?:(?P<which>last|this) )?{_DAY}(?! (?:next|after))"), _weekday),
     (_p(r"(?:has|have|had) (?:long|always|previously|repeatedly|often|already|earlier|in the past|once)\b"), _unknown),
-    (_p(r"(?:previously|at the time|in the past|long ago|years ago|once (?:said|told|wrote|argued)|then said)\b"), _unknown),
+    (
+        _p(r"(?:previously|at the time|in the past|long ago|years ago|once (?:said|told|wrote|argued)|then said)\b"),
+        _unknown,
+    ),
 )

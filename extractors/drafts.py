@@ -49,7 +49,9 @@ def draft_concepts(text: str, attributions: Sequence[Attribution], most: int = 8
     Topics on which sources take sides come first, then those that return most often.
     """
     contents = [content_text(text, a) for a in attributions]
-    keep = [i for i, words in enumerate(contents) if len(content_words(t.stem for t in tokens(words) if t.is_word)) >= 3]
+    keep = [
+        i for i, words in enumerate(contents) if len(content_words(t.stem for t in tokens(words) if t.is_word)) >= 3
+    ]
     chosen = [contents[i] for i in keep]
     drafts = []
     for group in _groups(embed(chosen)):
@@ -92,7 +94,9 @@ def _proposition(group: Sequence[str]) -> str:
         words = tokens(sentence)
         kinds = {o.kind for o in operators(words)}
         sided = bool(kinds & ({"obligation", "will"} | ATTITUDES | VALUES))
-        vague = words[0].lower in {"it", "this", "that", "he", "she", "they", "to", "if", "but", "and"} if words else True
+        vague = (
+            words[0].lower in {"it", "this", "that", "he", "she", "they", "to", "if", "but", "and"} if words else True
+        )
         scored.append((len(words) > MOST_WORDS, not sided, vague, order, sentence))
     best = min(scored)[-1] if scored else group[0]
     best = re.sub(r"^(?:that|to|whether)\s+", "", best.strip(_EDGES))
@@ -111,7 +115,11 @@ def _terms(group: Sequence[str], everything: Sequence[str], proposition: str) ->
     own = set(_phrases(tokens(proposition)))
     ranked = sorted(
         (p for p in inside if inside[p] > 1 or p in own),
-        key=lambda p: (-(inside[p] ** 2 / outside[p]) * (1 + 0.5 * p.count(" ")) * (1.2 if p in own else 1.0), -len(p), p),
+        key=lambda p: (
+            -(inside[p] ** 2 / outside[p]) * (1 + 0.5 * p.count(" ")) * (1.2 if p in own else 1.0),
+            -len(p),
+            p,
+        ),
     )
     chosen: list[str] = []
     for candidate in ranked:

@@ -6,16 +6,17 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import feedparser
-from lxml import html as lxml_html
 
 from extractors.dateparsing import parse_date
 from extractors.errors import FeedError
+from extractors.feedguards import MAX_ITEMS, as_ascii_compatible, check_feed, shorten, transparent_type
+from extractors.markup import TAG, attribute
 from extractors.models import Entry
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
@@ -35,11 +36,11 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
 
     A feed that is not well-formed gives the entries that can be read. Raises FeedError for what is no feed.
     """
-    if body.lstrip()[:1] == b"{":
+    body = as_ascii_compatible(body, url)
+    if body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         return _json_feed(body, url)
-    # A BytesIO with headers: given a bare string, feedparser would open it as a file or an address.
-    headers = {"content-location": url, "content-type": content_type or "application/xml"}
-    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=True)
+    check_feed(body, url)
+    parsed = _parse(shorten(body), url, content_type)
     if not parsed.get("version") and not parsed.entries:
         found = discover_feeds(body, url)
         advice = f"Its page names the feed {found[0]}" if found else "Give the address of an RSS, Atom or JSON feed"
@@ -48,16 +49,31 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
     return Feed(_text(parsed.feed.get("title")), entries, parsed.feed.get("language"))
 
 
-def _entry(item: Mapping[str, Any], base: str) -> Entry | None:
-    link = str(item.get("link") or "").strip()
+def _parse(body: bytes, url: str, content_type: str | None) -> Any:
+    # A BytesIO with headers: given a bare string, feedparser would open it as a file or an address.
+    # Its clean-up of HTML is left out, it costs more than all the rest and the texts lose their markup below.
+    headers = {"content-location": url, "content-type": transparent_type(content_type)}
+    try:
+        return feedparser.parse(
+            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # what a hostile feed does to a parser that is not ours is the feed's failure
+        name = type(error).__name__
+        raise FeedError(url, f"cannot be parsed ({name})", "It is tried again later") from error
+
+
+def _entry(item: dict[str, Any], base: str) -> Entry | None:
+    # feedburner puts a counting address in the place of the link
+    link = str(item.get("feedburner_origlink") or item.get("link") or "").strip()
     key = str(item.get("id") or link).strip()
     if not link and re.match(r"https?://", key):
         link = key
-    link = urljoin(base, link) if link else ""
-    if not re.match(r"https?://", link):
+    link = _absolute(base, link)
+    if not link:
         return None
     # The raw strings again: feedparser misreads zone names and some formats.
-    dates = (item.get(name) for name in ("published", "created", "updated", "date"))
+    # And from the bare dictionary: feedparser puts other dates in the place of missing ones.
+    dates = (dict.get(item, name) for name in ("published", "created", "updated", "date"))
     return Entry(
         key=key or link,
         url=link,
@@ -77,24 +93,37 @@ def _json_feed(body: bytes, url: str) -> Feed:
     except (ValueError, RecursionError, AttributeError) as error:
         raise FeedError(url, f"is no JSON feed: {error}", "Give the address of an RSS, Atom or JSON feed") from None
     entries = []
-    for item in data["items"]:
+    for item in data["items"][:MAX_ITEMS]:
         if not isinstance(item, dict):
             continue
-        link = urljoin(url, str(item.get("url") or item.get("external_url") or ""))
-        if (not item.get("url") and not item.get("external_url")) or not re.match(r"https?://", link):
+        link = _absolute(url, str(item.get("url") or item.get("external_url") or ""))
+        if not link:
             continue
         date = parse_date(str(item.get("date_published") or item.get("date_modified") or ""))
         summary = item.get("summary") or item.get("content_text") or item.get("content_html")
         entries.append(Entry(str(item.get("id") or link), link, _text(item.get("title")), _text(summary)[:2000], date))
-    return Feed(_text(data.get("title")), tuple(_once(iter(entries))), data.get("language"))
+    return Feed(_text(data.get("title")), tuple(_once(entries)), data.get("language"))
 
 
-def _once(entries: Iterator[Entry]) -> Iterator[Entry]:
+def _once(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Each entry once. An id that stands at several links (some systems write one for all) is none."""
+    links: dict[str, str] = {}
     seen = set()
     for entry in entries:
+        if links.setdefault(entry.key, entry.url) != entry.url:
+            entry = replace(entry, key=entry.url)
         if entry.key not in seen:
             seen.add(entry.key)
             yield entry
+
+
+def _absolute(base: str, link: str) -> str:
+    """``link`` as an absolute http address, empty where it is none."""
+    try:
+        found = urljoin(base, link.strip()) if link.strip() else ""
+        return found if re.match(r"https?://[^/\s]", found) and urlsplit(found).hostname and len(found) < 4000 else ""
+    except ValueError:
+        return ""
 
 
 def _text(value: object) -> str:
@@ -105,10 +134,9 @@ def _text(value: object) -> str:
 
 def discover_feeds(page: bytes, url: str) -> list[str]:
     """The feeds that an HTML page names in its <link rel="alternate"> elements, as absolute addresses."""
-    try:
-        tree = lxml_html.fromstring(page[:1_000_000], base_url=url)
-    except (ValueError, lxml_html.etree.ParserError):
-        return []
-    links = tree.xpath('//link[@href and contains(concat(" ", @rel, " "), " alternate ")]')
-    found = (urljoin(url, link.get("href")) for link in links if str(link.get("type")).lower() in _FEED_TYPES)
-    return [address for address in dict.fromkeys(found) if re.match(r"https?://", address)]
+    found = []
+    for tag in TAG.finditer(page[:500_000]):
+        rel = attribute(tag.group(), "rel").lower().split() if tag.group()[1:5].lower() == b"link" else []
+        if "alternate" in rel and attribute(tag.group(), "type").lower() in _FEED_TYPES:
+            found.append(_absolute(url, html.unescape(attribute(tag.group(), "href"))))
+    return list(dict.fromkeys(filter(None, found)))

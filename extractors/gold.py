@@ -3,9 +3,9 @@
     [s Lund] [c said] [t the duties would stay].
     = tariffs -2 | a note for people
 
-`[s ...]` is the source, `[c ...]` the cue, `[t ...]` the content; a span in several pieces has several brackets. The line
-that starts with "=" gives concepts and agreements (-2 .. 2 or null), or "none" where the content is about nothing in the
-codebook. A blank line ends the item.
+`[s ...]` is the source, `[c ...]` the cue, `[t ...]` the content; a span in several pieces has several brackets. The
+line that starts with "=" gives concepts and agreements (-2 .. 2 or null), or "none" where the content is about nothing
+in the codebook. A blank line ends the item.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from extractors.errors import SettingsError
 from extractors.models import Attribution, Concept, QuoteType, Span
@@ -32,6 +33,8 @@ class GoldItem:
     attribution: Attribution
     labels: tuple[tuple[str, int | None], ...]
     note: str = ""
+    speaks_for: tuple[str, ...] = ()
+    """Affiliation and aliases of the actor that the source names, as the roster has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def read_story(path: Path) -> GoldStory:
     pending: list[str] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.startswith("="):
-            items.append(_item(path, number, "\n".join(pending), line[1:], known))
+            items.append(_item(path, number, "\n".join(pending), line[1:], known, codebook.get("actor", [])))
             pending = []
         elif line.strip():
             pending.append(line)
@@ -86,7 +89,7 @@ def read_story(path: Path) -> GoldStory:
     return GoldStory(path.stem, concepts, tuple(items))
 
 
-def _item(path: Path, number: int, marked: str, answer: str, known: set[str]) -> GoldItem:
+def _item(path: Path, number: int, marked: str, answer: str, known: set[str], roster: list[dict[str, Any]]) -> GoldItem:
     where = f"{path}:{number}"
     try:
         text, attribution = parse_marked(marked)
@@ -100,4 +103,12 @@ def _item(path: Path, number: int, marked: str, answer: str, known: set[str]) ->
             if concept not in known or label not in {"-2", "-1", "0", "1", "2", "null"}:
                 raise SettingsError(where, f"no such label: {concept} {label}")
             labels.append((concept, None if label == "null" else int(label)))
-    return GoldItem(path.stem, number, text, attribution, tuple(labels), note.strip())
+    return GoldItem(
+        path.stem, number, text, attribution, tuple(labels), note.strip(), _voices(text, attribution, roster)
+    )
+
+
+def _voices(text: str, attribution: Attribution, roster: list[dict[str, Any]]) -> tuple[str, ...]:
+    source = " ".join(text[a:b] for a, b in attribution.source)
+    found = [a for a in roster if a["name"].split()[-1] in source]
+    return tuple(n for a in found for n in (a.get("affiliation", ""), *a.get("aliases", ())) if n)

@@ -6,36 +6,21 @@ before the verb group; where none is found the holder is the source, whose words
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
 
-from extractors.phrases import Token, stem
+from extractors.phrases import Token, stem_set, tokens
+from extractors.wordlists import word_set
 
-FIRST_PERSON = frozenset("i we us our ours my me myself ourselves".split())
-OTHERS = frozenset(
-    stem(w)
-    for w in "they he she people some critics opponents others those many few everyone everybody somebody someone anyone "
-    "skeptics sceptics rivals them nobody most colleagues observers pundits detractors".split()
-)
-_BODIES = frozenset(
-    stem(w)
-    for w in "government cabinet ministry party union company group council board league club bank firm agency committee "
-    "administration members coalition association federation department side country nation delegation team office court "
-    "authority commission parliament organisation movement alliance city town region university school hospital industry railway army "
-    "police force fund store chain publisher airline".split()
-)
-AUXILIARIES = frozenset(
-    "have has had do does did be is are was were been being will would shall should can could may might must not never "
-    "also still now always long already repeatedly once again ever not to n't wo ca 'll 've 're 'm 'd just only even both "
-    "all really ought need".split()
-)
-SPEECH = frozenset(
-    "say said says argue argued argues claim claimed claims think thinks thought believe believes believed suggest suggested "
-    "suggests maintain maintains maintained insist insists insisted tell tells told feel feels felt assume assumes telling saying arguing claiming thinking insisting".split()
-)
-_NO_SUBJECT = frozenset(
-    "and or but that of for in on at with by from a an the no any what this to as if whether not than about into".split()
-)
-_BREAKS = frozenset(".;?!:,—–\"“”")
+FIRST_PERSON = word_set("first_person")
+OTHERS = stem_set("others")
+_BODIES = stem_set("bodies")
+AUXILIARIES = word_set("auxiliaries")
+SPEECH = word_set("speech")
+_NO_SUBJECT = word_set("no_subject")
+_BREAKS = frozenset('.;?!:,—–"“”')
 
 
 def own_subject(words: Sequence[Token], verb: int, low: int, own: frozenset[str]) -> bool:
@@ -81,7 +66,34 @@ def _subject(words: Sequence[Token], verb: int, low: int) -> Sequence[Token]:
 
 
 def _verbal(word: Token) -> bool:
-    return word.lower in AUXILIARIES or word.lower in SPEECH or word.lower in {"that", "and", "but", "or", "whether", "if"}
+    return (
+        word.lower in AUXILIARIES or word.lower in SPEECH or word.lower in {"that", "and", "but", "or", "whether", "if"}
+    )
+
+
+def side_names(names: Iterable[str]) -> frozenset[str]:
+    """Stems of all names by which a source's own side is called, given some of them.
+
+    A state brings its people's adjective, its capital and its seats of government along (data/states.toml).
+    """
+    found: set[str] = set()
+    for name in names:
+        for other in (name, *_states().get(name.lower(), ())):
+            found |= {t.stem for t in tokens(other) if t.capital and len(t.lower) > 2}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _states() -> dict[str, tuple[str, ...]]:
+    """Every name of a state with all of its names."""
+    listed = tomllib.loads((Path(__file__).parent / "data" / "states.toml").read_text(encoding="utf-8"))
+    known: dict[str, tuple[str, ...]] = {}
+    for state, entry in listed.items():
+        if isinstance(entry, dict):
+            keys = ("names", "adjectives", "capitals", "seats")
+            names = (state, *(n for key in keys for n in entry.get(key, ())))
+            known |= {n.lower(): names for n in names}
+    return known
 
 
 def names_beside(words: Sequence[Token], source: frozenset[str]) -> frozenset[str]:
@@ -96,15 +108,10 @@ def names_beside(words: Sequence[Token], source: frozenset[str]) -> frozenset[st
             continue
         window = words[max(0, i - 6) : i + 8]
         if any(w.stem in _OFFICES for w in window):
-            left = next((k for k in range(i, max(-1, i - 7), -1) if words[k].lower in ".;:\"“”"), i - 7)
-            right = next((k for k in range(i, min(len(words), i + 8)) if words[k].lower in ".;:\"“”"), i + 8)
+            left = next((k for k in range(i, max(-1, i - 7), -1) if words[k].lower in '.;:"“”'), i - 7)
+            right = next((k for k in range(i, min(len(words), i + 8)) if words[k].lower in '.;:"“”'), i + 8)
             found |= {w.stem for w in words[max(0, left + 1) : right] if w.capital and len(w.lower) > 2}
     return frozenset(found)
 
 
-_OFFICES = frozenset(
-    stem(w)
-    for w in "president minister premier chancellor king queen leader spokesman spokeswoman spokesperson secretary mayor "
-    "ambassador envoy chief chairman chairwoman chair director head governor commissioner boss founder owner aide adviser "
-    "negotiator delegate representative rector dean executive".split()
-)
+_OFFICES = stem_set("offices")

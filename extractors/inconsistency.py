@@ -67,7 +67,7 @@ def features(one: str, two: str) -> tuple[Floats, tuple[str, ...]]:
     vectors = embed([one, two, _without(first, ops_1), _without(second, ops_2)])
     cosine = float(vectors[0] @ vectors[1])
     core = float(vectors[2] @ vectors[3])
-    counted_1, counted_2 = dict((u, v) for v, u in amounts(first)), dict((u, v) for v, u in amounts(second))
+    counted_1, counted_2 = {u: v for v, u in amounts(first)}, {u: v for v, u in amounts(second)}
     numbers = any(counted_1[u] != counted_2[u] for u in counted_1.keys() & counted_2.keys())
     negations = sum(o.kind == "negation" for o in ops_1) % 2 != sum(o.kind == "negation" for o in ops_2) % 2
     words_1, words_2 = _meanings(first), _meanings(second)
@@ -141,5 +141,7 @@ def _meanings(words: Sequence[Token]) -> npt.NDArray[np.float32]:
 @lru_cache(maxsize=1)
 def _model() -> tuple[Floats, Floats, Floats, Floats]:
     stored = json.loads((WEIGHTS / "inconsistency.json").read_text(encoding="utf-8"))
-    weights, offset, mean, scale = (np.array(stored[k], dtype=np.float64) for k in ("weights", "offset", "mean", "scale"))
+    weights, offset, mean, scale = (
+        np.array(stored[k], dtype=np.float64) for k in ("weights", "offset", "mean", "scale")
+    )
     return weights, offset, mean, scale

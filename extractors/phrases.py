@@ -11,102 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+&[^\W\d_]+|[^\W\d_]+(?:['’-][^\W_]+)*|\S")
+from extractors.wordlists import table, word_set
+
+_WORD = re.compile(r"[0-9]+(?:[.,][0-9]+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+&[^\W\d_]+|[^\W\d_]+(?:['’-][^\W_]+)*|\S")
 _CONTRACTION = re.compile(r"(.*[^\W\d_])(n['’]t|['’](?:ll|re|ve|d|m))", re.IGNORECASE)
 _ARTICLES = frozenset({"a", "an", "the"})
-_IRREGULAR = {
-    form: base
-    for base, forms in {
-        "be": "am is are was were been being 's 're 'm",
-        "have": "has had having 've",
-        "do": "does did done doing",
-        "give": "gave given",
-        "go": "goes went",
-        "keep": "kept",
-        "leave": "left",
-        "take": "took taken",
-        "withdraw": "withdrew withdrawn withdrawal",
-        "fight": "fought",
-        "build": "built",
-        "pay": "paid",
-        "sell": "sold",
-        "buy": "bought",
-        "hold": "held",
-        "break": "broke broken",
-        "freeze": "froze frozen",
-        "begin": "began begun",
-        "say": "said says",
-        "tell": "told",
-        "write": "wrote written",
-        "rise": "rose risen",
-        "fall": "fell fallen",
-        "stand": "stood",
-        "lose": "lost",
-        "win": "won",
-        "throw": "threw thrown",
-        "see": "saw seen",
-        "think": "thought",
-        "bring": "brought",
-        "seek": "sought",
-        "make": "made",
-        "become": "became",
-        "choose": "chose chosen",
-        "speak": "spoke spoken",
-        "stick": "stuck",
-        "mean": "meant",
-        "deal": "dealt",
-        "undo": "undid undone",
-        "forbid": "forbade forbidden",
-        "overthrow": "overthrew overthrown",
-        "foresee": "foresaw foreseen",
-        "understand": "understood",
-        "feel": "felt",
-        "send": "sent",
-        "spend": "spent",
-        "lend": "lent",
-        "drop": "dropped dropping",
-        "approve": "approval",
-        "refuse": "refusal",
-        "deny": "denial denies denied",
-        "extend": "extension extensions",
-        "expand": "expansion",
-        "suspend": "suspension",
-        "abolish": "abolition",
-        "reduce": "reduction reductions",
-        "object": "objection objections",
-        "renew": "renewal",
-        "remove": "removal",
-        "postpone": "postponement",
-        "accede": "accession",
-        "oppose": "opposition opposed",
-        "close": "closure closures",
-    "withhold": "withheld",
-    "uphold": "upheld",
-    "overthrow": "overthrew overthrown",
-    "strike": "struck stricken",
-    "sink": "sank sunk",
-    "shrink": "shrank shrunk",
-    "eat": "ate eaten",
-    "drive": "drove driven",
-    "cost": "costing",
-    "raise": "raising",
-    "forgo": "forgoes forwent forgone",
-    "undergo": "underwent",
-    "replace": "replacement",
-    "shut": "shutting",
-    "will": "wo 'll",
-    "can": "ca",
-    "shall": "sha",
-    "not": "n't",
-    "would": "'d",
-        "child": "children",
-        "die": "dying dies died",
-        "lie": "lying lies lied",
-        "enter": "entry",
-        "criticise": "criticism criticisms criticize criticized criticizing criticizes",
-    }.items()
-    for form in forms.split()
-}
+_IRREGULAR = {form: base for base, forms in table("irregular").items() for form in forms.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +55,9 @@ def stem(word: str) -> str:
     word = word.removesuffix("'s").removesuffix("'") if len(word) > 3 else word
     if "-" in word[1:-1]:
         return "-".join(stem(part) for part in word.split("-"))
-    base = word if word in _WHOLE else _IRREGULAR.get(word, word)
+    base = _IRREGULAR.get(word, word)
+    if base in _WHOLE:
+        return base
     if len(base) <= 3 or not base[0].isalpha():
         return base
     return _tail(_suffixes(_plural(base)))
@@ -161,10 +73,7 @@ def _plural(word: str) -> str:
     return word[:-1]
 
 
-_WHOLE = frozenset(
-    "department apartment compartment basement segment element document moment comment parliament human humane cost costly "
-    "early only daily".split()
-)
+_WHOLE = word_set("whole")
 
 
 def _suffixes(word: str) -> str:
@@ -211,6 +120,11 @@ def _tail(word: str) -> str:
     if word.endswith("y") and len(word) > 3:
         word = word[:-1] + "i"
     return word[:-1] if word.endswith("ll") else word
+
+
+def stem_set(name: str) -> frozenset[str]:
+    """Return the stems of the words of a list in data/grammar.toml."""
+    return frozenset(stem(w) for w in word_set(name))
 
 
 @lru_cache(maxsize=16384)
@@ -287,14 +201,4 @@ def content_words(stems: Iterable[str]) -> list[str]:
     return [s for s in stems if s not in FUNCTION and len(s) > 1]
 
 
-FUNCTION = frozenset(
-    stem(w)
-    for w in (
-        "a an the and or but nor of in on at to for from by with without about into over under after before between "
-        "through against as than then so such that this these those it its he she they them his her their we us our i "
-        "me my you your who whom whose which what when where why how there here be is are was were been being am have "
-        "has had having do does did done will would shall should can could may might must ought need not no n't if "
-        "unless while although though because since until also only just more most very too any some all each every "
-        "other own same both few many much one two up out off down again further once say said says"
-    ).split()
-)
+FUNCTION = stem_set("function")

@@ -42,6 +42,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _NEVER = {"html", "body", "main", "article", "head"}
 LONGEST_BOX = 800
 """Characters. A larger block is not dropped for the label that it starts with."""
+MOST_BOXES = 1000
 LARGEST_SHARE = 0.3
 """Of the page's text. A block that holds more of it is the article, whatever it is called."""
 
@@ -51,10 +52,12 @@ def prune(tree: Any) -> None:
     for element in tree.xpath(_ALWAYS):
         _drop(element)
     limit = LARGEST_SHARE * len(tree.text_content())
-    doomed = []
+    doomed: list[Any] = []
     for element in tree.iter(*_BLOCKS, *_INLINE, *_HEADINGS):
+        if len(doomed) >= MOST_BOXES:
+            break  # no page that is meant for readers has so many
         if element.tag in _BLOCKS and _is_named_so(element):
-            if len(element.text_content()) <= limit and element.find(".//h1") is None:
+            if not _holds_more(element, limit) and element.find(".//h1") is None:
                 doomed.append(element)
         elif element.text and (label := _LABEL.match(element.text)):
             doomed += _box(element, label, limit)
@@ -83,10 +86,10 @@ def _box(element: Any, label: re.Match[str], limit: float) -> list[Any]:
     while (parent := box.getparent()) is not None and parent.tag not in _NEVER:
         if (parent.text or "").strip() or next(iter(parent)) is not box:
             break
-        if len(parent.text_content()) > min(LONGEST_BOX, limit):
+        if _holds_more(parent, min(LONGEST_BOX, limit)):
             break
         box = parent
-    if len(box.text_content()) > LONGEST_BOX:
+    if _holds_more(box, LONGEST_BOX):
         return []
     if box.tag in _INLINE and (box.getparent() is None or box.getparent().tag not in _INLINE):
         # an inline label in a larger block: only itself goes
@@ -118,6 +121,16 @@ def _links_share(element: Any) -> float:
     return linked / total if total else 0.0
 
 
+def _holds_more(element: Any, limit: float) -> bool:
+    """Whether ``element`` holds more than ``limit`` characters of text; reads no further than it must."""
+    seen = 0
+    for text in element.itertext():
+        seen += len(text)
+        if seen > limit:
+            return True
+    return False
+
+
 def _drop(element: Any) -> None:
     parent = element.getparent()
     if parent is None or element.tag in _NEVER:
@@ -125,15 +138,28 @@ def _drop(element: Any) -> None:
     element.drop_tree()  # keeps the text that follows the element
 
 
-def clean_lines(lines: Iterable[str]) -> list[str]:
-    """The paragraphs among ``lines``: without bullets, credits, prompts, and what stands before the first sentence."""
+def clean_lines(lines: Iterable[str], title: str = "") -> list[str]:
+    """The paragraphs among ``lines``: without bullets, credits, prompts, and what stands before the first sentence.
+
+    That is the title again, the date and the author.
+    """
     kept: list[str] = []
+    heading = _letters(title)
     for raw in lines:
         line = unglue_sentences(re.sub(r"^(?:[-•·▪◦–]\s+)+", "", raw))
-        if not line or _LINES.fullmatch(line) or _is_label(line) or (not kept and _is_meta(line)):
+        if (
+            not line
+            or _LINES.fullmatch(line)
+            or _is_label(line)
+            or (not kept and (_is_meta(line) or _letters(line) == heading))
+        ):
             continue
         kept.append(line)
     return kept
+
+
+def _letters(line: str) -> str:
+    return re.sub(r"\W+", "", line).casefold()
 
 
 def _is_label(line: str) -> bool:

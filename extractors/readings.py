@@ -9,33 +9,24 @@ a mere report of facts and says nothing about the speaker.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractors.clauses import HARD, left_bound, right_bound
 from extractors.holders import SPEECH, others_view, own_subject
-from extractors.phrases import Token, stem
+from extractors.phrases import Token, stem_set
 from extractors.stance import ATTITUDES, DIRECTIONS, EFFECTS, SIGNS, VALUES, Operator, nouns
+from extractors.wordlists import word_set
 
 REACH = 6  # words between a verb of direction and its object
 PREDICATE = 10  # words after the subject within which its predicate begins
-_STOPS = frozenset("by than after before because despite who which with".split())
-_INTRANSITIVE = frozenset(
-    stem(w)
-    for w in "stay remain end expire continue stand rise fall increase begin start return happen proceed lapse stop close open "
-    "go grow shrink halt exist belong last apply resume disappear vanish gone double triple merge".split()
-)
-_AFTER_INTRANSITIVE = frozenset(
-    "in at on for until as and or but with by to from when while after before because now then soon again there here if "
-    "unless through where this next open".split()
-)
-_BE = frozenset("be been being is are was were get gets got gotten 's".split())
-_OPENERS = frozenset("\" “ to please ‘ '".split())
+_STOPS = word_set("stops")
+_INTRANSITIVE = stem_set("intransitive")
+_AFTER_INTRANSITIVE = word_set("after_intransitive")
+_BE = word_set("be")
+_OPENERS = word_set("openers")
 _POST_NEGATION = frozenset({"not", "never", "no longer", "cannot", "n't", "hardly"})
-_OCCASIONS = frozenset(
-    stem(w)
-    for w in "speech remarks report letter interview article statement book talks meeting questions handling promise pledge "
-    "claim assurance announcement visit comments coverage conference summit history film".split()
-)
+_HEARSAY = stem_set("hearsay")
+_OCCASIONS = stem_set("occasions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +71,7 @@ class _Chain:
     future: bool = False
     possible: bool = False
     judging: bool = False
+    neither: bool = False
     seen: list[str] = field(default_factory=list)
 
     def license(self, name: str) -> None:
@@ -150,10 +142,10 @@ class _Chain:
             if kind in ATTITUDES | {"neutral", "deny"}:
                 if not self.obliged and op.start >= self.content and others_view(self.words, op.start, start, self.own):
                     self.other = True
-                self.attitude_of(op)
+                self.attitude_of(replace(op, kind=self._sense(op)))
             elif kind == "obligation":
                 self.obliged = True
-                if self.negated and "have" in op.text or self.negated and "need" in op.text:
+                if self.negated and ("have" in op.text or "need" in op.text):
                     self.strength = 1  # "need not" is less than "must not"
                 self.flip()
                 self.license("obligation")
@@ -161,7 +153,7 @@ class _Chain:
                 self._future(op, start)
             elif kind in {"may", "forecast", "partial", "negation", "half_negation"}:
                 self._mode(op)
-            elif kind in DIRECTIONS and self._reaches(op):
+            elif kind in DIRECTIONS | EFFECTS and self._reaches(op):
                 self._direction(op, start)
             elif kind in VALUES and not self.attitude and self._judges(op):
                 self.value_of(op)
@@ -171,6 +163,16 @@ class _Chain:
                 self.license("refusal")
         self._spoken_by_others(start)
         self._on_the_occasion()
+
+    def _sense(self, op: Operator) -> str:
+        """What an attitude is here: who dismisses reports denies them; who warns somebody not to, demands."""
+        following = self.words[op.end : op.end + 6]
+        pairs = [(w, following[k + 1].lower) for k, w in enumerate(following[:-1])]
+        if op.kind == "oppose" and any(w.stem in _HEARSAY and after in {"that", "of"} for w, after in pairs):
+            return "deny"
+        if op.text.startswith("warn") and any(w.lower == "not" and after == "to" for w, after in pairs):
+            return "demand"
+        return op.kind
 
     def _future(self, op: Operator, start: int) -> None:
         inside = op.end >= self.mention[0]
@@ -187,8 +189,9 @@ class _Chain:
             self.open = True
         elif op.kind == "partial":
             self.strength = 1
-        else:
+        elif op.text != "nor" or not self.neither:  # "neither the right nor the wish" negates once
             self.negated = not self.negated
+            self.neither = self.neither or op.text == "neither"
             self.strength = 1 if op.kind == "half_negation" else self.strength
             self.see("negation", op)
 
@@ -207,8 +210,7 @@ class _Chain:
 
     def _judges(self, op: Operator) -> bool:
         """Whether a value before the mention is a judgement on it, not merely the kind of thing that it is."""
-        if op.kind == "bad" or op.end < self.mention[0] - 1:
-            return True
+        return op.kind == "bad" or op.end < self.mention[0] - 1
 
     def _reaches(self, op: Operator) -> bool:
         """Whether the mention can be the object of the operator: near enough, no other phrase in between."""
@@ -229,7 +231,7 @@ class _Chain:
         for k in range(max(self.low, self.mention[0] - 5), self.mention[0] - 1):
             if self.words[k].stem in _OCCASIONS and self.words[k + 1].lower in {"on", "about", "over", "to", "of"}:
                 self.open, self.licence, self.sign = False, "", 1
-                self.seen.append(f'about the {self.words[k].lower}')
+                self.seen.append(f"about the {self.words[k].lower}")
                 return
 
     # ---- the predicate of a mention that is the subject: "... must go", "... would be a mistake", "... costs jobs"
@@ -259,7 +261,9 @@ class _Chain:
             elif op.kind == "partial":
                 self.strength = 1
             elif op.kind in ATTITUDES | {"neutral", "deny"}:
-                if self.attitude or settled and others_view(words, op.start, end, self.own):
+                if words[op.end : op.end + 1] and words[op.end].lower == "by" and not any(w.lower in _BE for w in gap):
+                    continue  # "a loan backed by ..."
+                if self.attitude or (settled and others_view(words, op.start, end, self.own)):
                     break
                 if not settled and op.kind != "give_up" and others_view(words, op.start, end, self.own):
                     self.other = True
@@ -279,10 +283,12 @@ class _Chain:
             self.license("refusal" if may else "intention")
 
     def _verb(self, op: Operator, negated: bool, may: bool) -> bool:
-        """A verb whose subject is the mention: passive or intransitive it happens to it, transitive it is its effect."""
+        """A verb with the mention as subject: passive or intransitive it happens to it, transitive it is its effect."""
         words, verb = self.words, self.words[op.start]
         before = words[max(self.mention[1], op.start - 3) : op.start]
-        passive = not verb.lower.endswith("ing") and (any(w.lower in _BE for w in before) or (self.asked and not before))
+        passive = not verb.lower.endswith("ing") and (
+            any(w.lower in _BE for w in before) or (self.asked and not before)
+        )
         after = words[op.end] if op.end < len(words) else None
         has_object = after is not None and after.is_word and after.lower not in _AFTER_INTRANSITIVE
         if op.kind in DIRECTIONS and (passive or (verb.stem in _INTRANSITIVE and not has_object)):
@@ -297,14 +303,12 @@ class _Chain:
         return has_object and not passive and not self.attitude and self._effect(op, negated)
 
     def _effect(self, op: Operator, negated: bool) -> bool:
-        """"... costs jobs", "... will cut pollution": what it does to things that are good or bad to have."""
+        """ "... costs jobs", "... will cut pollution": what it does to things that are good or bad to have."""
         following = self.words[op.end : op.end + 6]
         objects = {w.stem for w in following}
-        if op.kind in EFFECTS:
+        if op.kind in EFFECTS or objects & nouns("good_noun"):
             sign = op.sign
-        elif op.kind in DIRECTIONS and objects & nouns("good_noun"):
-            sign = op.sign
-        elif op.kind in DIRECTIONS and objects & nouns("bad_noun"):
+        elif objects & nouns("bad_noun"):
             sign = -op.sign
         else:
             return False
@@ -328,25 +332,29 @@ def read(
 ) -> Reading:
     """Read the clause around `mention`, words [start, end).
 
-    `own` are the stems that name the source: a subject that shares one speaks for the source. `own_will`: a plain future
-    is the source's own intention even without a subject of the first person. `content` is the first word of the
-    content, what stands before is the cue.
+    `own` are the stems that name the source: a subject that shares one speaks for the source. `own_will`: a plain
+    future is the source's own intention even without a subject of the first person. `content` is the first word of
+    the content, what stands before is the cue.
     """
     low = left_bound(words, mention[0])
     high = right_bound(words, mention[1])
-    left = [o for o in operators if low <= o.start < mention[1]]
+    left = [
+        o for o in operators if low <= o.start < mention[1] and not (o.kind in DIRECTIONS and o.start >= mention[0])
+    ]
     chain = _Chain(words, mention, own, own_will, content, low)
     chain.read_left(_coordinated(words, left, mention[0]))
     chain.read_right([o for o in operators if mention[1] <= o.start < high])
     if any(w.lower == "whether" for w in words[low : mention[0]]) and not (chain.attitude and chain.strength == 1):
         chain.open = True
+    if low > content and words[low - 1].lower in {"who", "whose"} and not chain.obliged:
+        chain.other = True  # "crews who give up trawling" tells what they do
     return Reading(
         chain.sign, chain.licence, chain.strength, chain.open, chain.other, tuple(chain.seen), chain.possible
     )
 
 
 def _coordinated(words: Sequence[Token], left: list[Operator], mention: int) -> list[Operator]:
-    """Drop the operators of an earlier coordinated verb: in "raise pay and keep the levy", "raise" is not about the levy."""
+    """Drop those of an earlier coordinated verb: in "raise pay and keep the levy", "raise" is not about the levy."""
     for k in range(mention - 1, -1, -1):
         if words[k].lower not in {"and", "or", "but"}:
             continue

@@ -55,7 +55,7 @@ def side(agreement: int | None) -> str:
 
 def rules(item: GoldItem, concept: Concept) -> Coding:
     """The coder that ships."""
-    return code_agreement(item.text, item.attribution, concept)
+    return code_agreement(item.text, item.attribution, concept, item.speaks_for)
 
 
 def keywords(item: GoldItem, concept: Concept) -> Coding:

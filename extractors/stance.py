@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from extractors.phrases import Token, phrase, stem, tokens
+from extractors.phrases import Token, phrase, stem, stem_set, tokens
+from extractors.wordlists import word_set
 
 LEXICON = Path(__file__).parent / "data" / "stance.toml"
 
@@ -110,7 +111,9 @@ def _match(words: Sequence[Token], i: int, stems: tuple[str, ...]) -> int:
     for wanted in stems[1:]:
         if at < len(words) and words[at].stem == wanted:
             at += 1
-        elif at + 1 < len(words) and words[at + 1].stem == wanted and _may_intervene(words[at]):
+        elif at + 1 < len(words) and words[at + 1].stem == wanted and (
+            _may_intervene(words[at]) or (stems[0] == "no" and words[at].is_word)
+        ):
             at += 2
         else:
             return 0
@@ -129,25 +132,20 @@ def _apart(words: Sequence[Token], i: int, stems: tuple[str, ...]) -> int:
     return 0
 
 
-_PARTICLES = frozenset("up down off out back away aside through into over".split())
+_PARTICLES = word_set("particles")
 
 
 def _may_intervene(word: Token) -> bool:
     return word.lower.endswith("ly") or word.lower in _BETWEEN
 
 
-_BETWEEN = frozenset("it them this that very all so also still now even a an the any too just more".split())
-_VERB_SLOT = frozenset("we i you they he she who to will would should must not and also always fully would could can".split())
-_DETERMINERS = frozenset("the a an this that these those our their his her its my your any all such no every".split())
+_BETWEEN = word_set("between")
+_VERB_SLOT = word_set("verb_slot")
+_DETERMINERS = word_set("determiners")
 
 
-_NOUNISH = frozenset(
-    stem(w)
-    for w in "offer plan guarantee grant fund study review permit stand host hope wish demand supply state limit request "
-    "promise pledge proposal concern push bid aim press order challenge attack appeal sign return work pay "
-    "campaign intention desire protest complaint deal dispute lead let debate talk mean fund".split()
-)
-_CALLS = frozenset(stem(w) for w in "hope wish demand request push bid appeal need campaign desire".split())
+_NOUNISH = stem_set("nounish")
+_CALLS = stem_set("calls")
 
 
 def _other_sense(words: Sequence[Token], i: int, end: int, kind: str) -> bool:
@@ -171,14 +169,18 @@ def _other_sense(words: Sequence[Token], i: int, end: int, kind: str) -> bool:
         return before in _DETERMINERS
     if words[i].stem == stem("question"):
         return before in _DETERMINERS
-    if words[i].stem == stem("work") and kind == "good":
-        return after in {"with", "on", "for", "in", "at", "to"} or before in _DETERMINERS or word == "workers"
+    if word == "gone":
+        return before in {"have", "has", "had", "'ve"} or after == "to"
+    if word == "works":
+        return after in {"with", "on", "for", "in", "at", "to"} or before in _DETERMINERS
     if word in {"leaves", "left"}:
         return before in {"the", "is", "are", "be"} or after in {"with", "over"}
     if words[i].stem in _NOUNISH and not word.endswith(("ed", "ing")):
         return not (before in _VERB_SLOT or not before or (after == "for" and words[i].stem in _CALLS))
-    if word in {"better", "more", "good", "best", "longer"}:
-        return before in {"no", "any"} and word == "longer"
+    if after == "than" and kind in {"more", "less"}:
+        return True  # "more than 40"
+    if word == "longer":
+        return before in {"no", "any"}
     if word == "no":
         return after == "."
     return False

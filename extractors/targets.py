@@ -14,7 +14,7 @@ from functools import lru_cache
 from extractors.models import Concept
 from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, tokens
 from extractors.readings import read
-from extractors.stance import operators
+from extractors.stance import DIRECTIONS, operators
 
 Place = tuple[int, int]
 PRIOR = 1.5  # how many wordings it takes to say that a term stands for the contrary of the proposition
@@ -38,20 +38,35 @@ def target(concept: Concept) -> Target:
     examples = [(tokens(w), 1) for w in concept.support] + [(tokens(w), -1) for w in concept.oppose]
     names = sorted({n for n in map(phrase, concept.terms) if n}, key=lambda n: (-len(n), n))
     core = [w for w in content_words(_core(proposition)) if not w[0].isdigit()]
-    in_proposition = [s for n in names if (s := _sign(proposition, n))]
+    in_proposition = [s * _act(n) for n in names if (s := _sign(proposition, n))]
     default = _majority(in_proposition) or _majority([_sign(proposition, (w,)) for w in core]) or 1
     terms = []
     for stems in names:
         sign = _sign(proposition, stems)
         if not sign:
             votes = sum(side * _sign(words, stems) for words, side in examples)
-            sign = default if votes * default > -PRIOR else -default
+            sign = default * _act(stems)
+            sign = sign if votes * sign > -PRIOR else -sign
         terms.append((stems, sign))
     # words of the proposition that no term has, as a last resort: several of them, or the only ones there are
     spare = [(w,) for w in core if not any(w in n for n in names)] if not names else []
     terms += [(w, _sign(proposition, w) or default) for w in spare]
     wordings = [(phrase(w), 1) for w in concept.support] + [(phrase(w), -1) for w in concept.oppose]
     return Target(tuple(terms), tuple(w for w in wordings if _tells(w[0], names)), amounts(proposition))
+
+
+def _act(stems: tuple[str, ...]) -> int:
+    """-1 for a name of an act that takes its object away: who is for a "rent freeze" is against the rents.
+
+    Only the head of a compound is the act: "frozen assets" are assets.
+    """
+    if len(stems) < 2:
+        return 1
+    head = stems.index(_head(stems))
+    acts = [
+        o for o in operators([Token(s, s, 0, 0) for s in stems]) if o.kind in DIRECTIONS and o.start <= head < o.end
+    ]
+    return acts[0].sign if acts else 1
 
 
 def _tells(wording: tuple[str, ...], names: Sequence[tuple[str, ...]]) -> bool:
@@ -80,7 +95,7 @@ def amounts(words: Sequence[Token]) -> frozenset[tuple[float, str]]:
     """Return the numbers among `words` with the stem of what they count; years and bare numbers count nothing."""
     found = set()
     for i, word in enumerate(words):
-        if not word.lower[0].isdigit():
+        if not (word.lower[0].isascii() and word.lower[0].isdigit()):
             continue
         value, _, rest = word.lower.partition("-")
         following = words[i + 1].lower if i + 1 < len(words) else ""
@@ -126,19 +141,27 @@ def _head(stems: Sequence[str]) -> str:
     return stems[-1]
 
 
-def stated(words: Sequence[Token], aim: Target, content: int) -> list[tuple[Place, int]]:
-    """Return where the codebook's wordings of the two sides stand, turned where one is negated and the other is not."""
-    found: list[tuple[Place, int]] = []
+def stated(words: Sequence[Token], aim: Target, content: int) -> list[tuple[Place, int, bool]]:
+    """Return where the codebook's wordings of the two sides stand, with the side and whether negations are used up.
+
+    A wording is also found without its small words ("not one crown of taxpayers' money" for "no taxpayers' money");
+    where one of the two is negated and the other is not, the side turns.
+    """
+    found: list[tuple[Place, int, bool]] = []
     for stems, side in aim.wordings:
         solid = [s for s in content_words(stems) if s not in _NOT] or list(stems)
         exact = find_phrase(words, stems, gap=1)
+        negative = any(s in _NOT for s in stems)
         for i, j in exact or (find_phrase(words, solid, gap=3) if len(solid) > 2 else []):
-            if j <= content or any(a < j and i < b for (a, b), _ in found):
+            if j <= content or any(a < j and i < b for (a, b), _, _ in found):
                 continue
-            low = i if exact else max(content, i - 4)
-            inside = sum(w.stem in _NOT for w in words[low:j]) - sum(s in _NOT for s in stems)
-            found.append(((low, j) if inside % 2 == 0 and low < i and any(w.stem in _NOT for w in words[low:i]) else (i, j), -side if inside % 2 and exact else side))
+            inside = sum(w.stem in _NOT for w in words[i:j]) - (sum(s in _NOT for s in stems) if exact else 0)
+            if exact or not negative:
+                found.append(((i, j), -side if inside % 2 else side, False))
+            else:
+                denied = inside or any(w.stem in _NOT for w in words[max(content, i - 8) : i])
+                found.append(((i, j), side if denied else -side, bool(denied)))
     return found
 
 
-_NOT = frozenset({"not", "never", "no", "nor", "cannot", "without"})
+_NOT = frozenset({"not", "never", "no", "nor", "cannot", "without", "neither"})

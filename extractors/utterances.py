@@ -24,6 +24,8 @@ OTHER_WORDS = 0.4
 """Weighty words of one wording alone, of all weighty ones of both, from which it is another utterance."""
 BEFORE = 4
 """Words before the shared part in which a negation still turns it ("I do not think that ...")."""
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:[-'][^\W_]+)*")
+_NOT = re.compile(r"n't\b")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -96,9 +98,8 @@ def same_utterance(words_a: str, words_b: str) -> bool:
 @lru_cache(maxsize=32768)
 def wording(words: str) -> Wording:
     """Return `words` as stems without marks, numbers in digits."""
-    found = [t for t in tokens(words) if t.is_word or t.lower == "n't"]
-    stems = tuple(_NUMBER_WORDS.get(t.lower, t.stem) for t in found)
-    return Wording(stems, tuple(t.lower in _NEGATIONS for t in found))
+    found = _WORD.findall(_NOT.sub(" not", words.lower().replace("’", "'")))
+    return Wording(tuple(_NUMBER_WORDS.get(w) or stem(w) for w in found), tuple(w in _NEGATIONS for w in found))
 
 
 def shingles(words: str, size: int = 3) -> set[tuple[str, ...]]:

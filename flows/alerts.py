@@ -163,8 +163,12 @@ def mail_address(text: str) -> Address:
     name, bare = parseaddr(text) if text.isprintable() else ("", "")
     local, _, domain = bare.rpartition("@")
     try:
+        if text.strip() != bare and not text.rstrip().endswith(f"<{bare}>"):
+            raise ValueError("more than an address")
         ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
-        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", ascii_domain) or ".." in ascii_domain:
+        if not re.fullmatch(r"[^\s<>()\[\]:;@\\,\"]+", local) or ".." in bare:
+            raise ValueError("no name")
+        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", ascii_domain):
             raise ValueError("no domain")
         return Address(display_name=one_line(name, 80), username=local, domain=ascii_domain.lower())
     except (ValueError, idna.IDNAError):

@@ -275,3 +275,121 @@ def _reader(watch: Path) -> tuple[Any, str]:
 
     watch_id = load_watch(watch).id
     return Snapshot(load_environment().home), watch_id
+
+
+@cli.command()
+@WATCH
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the page.")
+def dossier(watch: Path, to: Path) -> None:
+    """One self-contained web page: who stands where, who moved, on whose word.
+
+    \b
+    Example: volteface dossier watch.toml --to site
+    """
+    from flows.dossier import write_dossier
+    from flows.settings import load_environment, load_watch
+
+    loaded = load_watch(watch)
+    page = write_dossier(load_environment().home, loaded.id, loaded.title, to, datetime.now(UTC).date())
+    click.echo(f"Wrote {page}")
+
+
+@cli.command()
+@click.argument("step", type=click.Choice(["attributions", "agreement"]))
+@click.option("--gold", type=click.Path(path_type=Path), required=True, help="The gold file.")
+@_format
+def evaluate(step: str, gold: Path, form: str) -> None:
+    """How good one STEP of the coding is, on a GOLD file.
+
+    \b
+    attributions: JSON Lines of {"id", "text", "attributions": [{"source", "cue", "content"}]}, spans as [start, end)
+    agreement: a story of tests/gold/agreement, its codebook beside it
+    Example: volteface evaluate attributions --gold dev.jsonl
+    """
+    from flows.evaluate import agreement_rows, attribution_rows
+    from flows.output import show
+
+    show((attribution_rows if step == "attributions" else agreement_rows)(gold), form)
+
+
+@cli.command()
+@WATCH
+@click.argument("sql_or_name", required=False)
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A value for $NAME; may be repeated.")
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="Write a .csv, .json or .parquet file.")
+@_format
+def query(watch: Path, sql_or_name: str | None, params: tuple[str, ...], to: Path | None, form: str) -> None:
+    """SQL on the published snapshot; without one, lists the named queries.
+
+    \b
+    Example: volteface query watch.toml latest_positions
+             volteface query watch.toml "SELECT actor, count(*) FROM statement GROUP BY actor"
+    """
+
+    from flows.output import show
+    from storage.queries import named_queries, run_query
+
+    if sql_or_name is None:
+        rows = [
+            {"query": q.name, "answers": q.question, "parameters": ", ".join(q.parameters)} for q in named_queries()
+        ]
+        show(rows, form)
+        return
+    given: dict[str, str] = {}
+    for param in params:
+        name, equals, value = param.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f'"{param}" is no NAME=VALUE', param_hint="--param")
+        given[name] = value
+    snapshot, watch_id = _reader(watch)
+    with snapshot:
+        result = run_query(snapshot, sql_or_name, {"watch": watch_id, **given})
+        if to:
+            from storage.export import write_result
+
+            write_result(result, to)
+            click.echo(f"Wrote {len(result.rows)} rows to {to}")
+            return
+    show(result.mappings(), form, () if form == "json" else result.columns)
+
+
+@cli.command()
+@WATCH
+@click.option("--preview", is_flag=True, help="Show what would be sent now; nothing is sent.")
+@click.option("--test", "testing", is_flag=True, help="Send one marked test mail.")
+@click.option(
+    "--to", type=click.Path(path_type=Path, file_okay=False), help="With --preview: write .eml and .html here."
+)
+def alerts(watch: Path, preview: bool, testing: bool, to: Path | None) -> None:
+    """Try before you trust: what would be mailed now, or a test mail.
+
+    \b
+    Example: volteface alerts watch.toml --preview --to preview
+    """
+    from flows.alerting import preview_alerts, send_test
+    from flows.settings import load_environment, load_watch
+
+    if preview == testing:
+        raise click.UsageError("say --preview or --test")
+    action = preview_alerts if preview else send_test
+    for line in action(load_watch(watch), load_environment(), to):
+        click.echo(line)
+
+
+@cli.command()
+@WATCH
+@_format
+def doctor(watch: Path, form: str) -> None:
+    """Is everything in place: watch, home, models, ledger, feeds, mail.
+
+    \b
+    Example: volteface doctor watch.toml
+    """
+    from flows.doctor import examine
+    from flows.output import show
+    from flows.settings import load_environment, load_watch
+
+    rows = list(examine(load_watch(watch), load_environment()))
+    show(rows, form, ("check", "state", "detail"))
+    if any(row["state"] == "failed" for row in rows):
+        sys.exit(1)

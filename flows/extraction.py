@@ -25,6 +25,9 @@ from extractors.models import ArticleText
 LONGEST_SECONDS = 20.0
 """For one page; a usual one takes a fiftieth of a second."""
 
+TAME_BYTES = 400_000
+"""A page of this size that is made to be slow takes some seconds."""
+
 
 class Extract(Protocol):
     """Page, address, Content-Type -> article. Raises ArticleError for a page that cannot be read."""
@@ -129,6 +132,15 @@ def extract_inline(page: bytes, url: str, content_type: str | None) -> ArticleTe
     """In this process, one page at a time: for a few pages, where starting a process would take longer."""
     with _inline:
         return extract_article(page, url, content_type)
+
+
+def inline_if_tame(readers: Readers) -> Extract:
+    """In this process what is no larger than articles are; in one of ``readers`` what may take forever."""
+
+    def extract(page: bytes, url: str, content_type: str | None) -> ArticleText:
+        return (extract_inline if len(page) <= TAME_BYTES else readers)(page, url, content_type)
+
+    return extract
 
 
 def _send(pipe: IO[bytes], value: object) -> None:

@@ -19,7 +19,7 @@ from extractors.dateparsing import plausible
 from extractors.errors import ArticleError
 from extractors.links import canonical_url
 from extractors.models import ArticleText
-from flows.extraction import Extract, Readers, extract_inline
+from flows.extraction import Extract, Readers, extract_inline, inline_if_tame
 from flows.failures import FetchFailure
 from flows.fetch import Fetcher, Request, Response
 from flows.headers import retry_after_seconds
@@ -94,14 +94,15 @@ def read_pages(
 ) -> Iterator[PageResult]:
     """Fetch and read every page and yield what came of it, in the order in which they are done.
 
-    ``now`` is the pass's moment; ``processes``: how many to read in, 0 for none, default by the number of pages and
+    ``now`` is the pass's moment; ``processes``: how many to read in, 0: in this one, default by the number of pages and
     cores. Raises nothing for a page that fails. Stop early by closing the iterator.
     """
     todo = list(requests)
     if processes is None:
         processes = 0 if len(todo) < MANY else min(os.cpu_count() or 1, len(todo) // (MANY // 2))
     with ExitStack() as stack:
-        extract: Extract = stack.enter_context(Readers(processes)) if processes else extract_inline
+        readers = stack.enter_context(Readers(max(processes, 1)))
+        extract: Extract = readers if processes else inline_if_tame(readers)
         results = in_turns(
             todo,
             lambda request: request.url,

@@ -19,7 +19,7 @@ from extractors.models import Entry
 from flows.failures import FetchFailure
 from flows.fetch import Fetcher, Request, Response
 from flows.headers import fresh_seconds, retry_after_seconds
-from flows.searches import ENGINES, search_trouble
+from flows.searches import ENGINES, search_trouble, tidy_entry
 from flows.turns import in_turns
 
 Outcome = Literal["fetched", "unchanged", "gone", "failed", "skipped"]
@@ -142,6 +142,8 @@ def _attempt(
         response = fetcher.get(request)
     except FetchFailure as failure:
         return failed(state, now, failure.problem, failure.retry_after), None
+    if response.not_modified and not (request.etag or request.last_modified):
+        return failed(state, now, "the server says that nothing changed since it was never asked", None, response), None
     return decide(replace_url(state, url), response, now)
 
 
@@ -185,7 +187,8 @@ def _read(
     except FeedError as error:
         found = [url for url in discover_feeds(response.body, response.url) if url != state.url]
         return failed(state, now, f"{error.problem}. {error.advice}", None, response), next(iter(found), None)
-    entries = tuple(replace(entry, published_at=plausible(entry.published_at, now)) for entry in feed.entries)
+    dated = (replace(entry, published_at=plausible(entry.published_at, now)) for entry in feed.entries)
+    entries = tuple(tidy_entry(state.engine, entry) for entry in dated)
     dates = [entry.published_at for entry in entries if entry.published_at]
     fetched = replace(
         seen,

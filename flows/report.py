@@ -27,6 +27,9 @@ class PassReport:
     waiting: int = 0
     """Alerts in the outbox that could not be delivered yet."""
 
+    problems: list[str] = field(default_factory=list)
+    """What could not be delivered, and why; for people."""
+
     def skip(self, reason: str) -> None:
         """Note one page or version that gave nothing."""
         self.skipped[reason.split(":")[0][:80]] += 1

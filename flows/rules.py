@@ -173,7 +173,7 @@ def _sort(
         out.held.append(Held(change, f"confidence {change.confidence:.2f} is below {rules.minimum_confidence:g}"))
         return
     ready = item.noticed_at
-    if firm and (ends := _cooling(change, rules, told)):
+    if firm and (ends := _cooling(item, rules, told)):
         if ends > now:
             out.held.append(Held(change, "cooldown", ends))
             return
@@ -215,15 +215,22 @@ def _stale(item: Found, rules: AlertsTable, now: datetime) -> str:
     return "noticed too long ago to be news" if item.noticed_at < now - limit else ""
 
 
-def _cooling(change: Change, rules: AlertsTable, told: _Memory) -> datetime | None:
-    """When the cooldown ends that an alert at least as large about the same new position has started."""
+def _cooling(item: Found, rules: AlertsTable, told: _Memory) -> datetime | None:
+    """When the cooldown ends that an alert at least as large about the same new position had started.
+
+    What was told after the change was noticed does not count, or one change could wait for another without end; nor
+    does what was taken back, since then the recipient believes the contrary.
+    """
+    change = item.change
     starts = [
         t.told_at
         for t in told.all
         if t.what.told_as in ("confirmed", "restored")
+        and t.told_at <= item.noticed_at
         and t.what.change_id != change.id
-        and (fold(t.what.actor), t.what.concept, t.what.to_agreement)
-        == (fold(change.actor), change.concept, change.to_agreement)
+        and not told.was_corrected(t)
+        and (fold(t.what.actor), t.what.concept) == (fold(change.actor), change.concept)
+        and t.what.to_agreement == change.to_agreement
         and size(t.what.kind, t.what.from_agreement, t.what.to_agreement)
         >= size(change.kind, change.from_agreement, change.to_agreement)
     ]
@@ -254,6 +261,13 @@ class _Memory:
 
     def was(self, change: Change, told_as: ToldAs) -> bool:
         return any(t.what.change_id == change.id and t.what.told_as == told_as for t in self.all)
+
+    def was_corrected(self, telling: Told) -> bool:
+        """Whether ``telling`` was taken back later."""
+        return any(
+            t.what.change_id == telling.what.change_id and t.what.told_as == "corrected" and t.told_at > telling.told_at
+            for t in self.all
+        )
 
     def stands(self, change: Change) -> bool:
         """Whether another watch told the same event and has not taken it back: then it is not corrected here."""

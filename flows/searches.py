@@ -6,11 +6,12 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Protocol
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
+from extractors.models import Entry
 from flows.failures import FetchFailure
 from flows.fetch import Request, Response
 
@@ -95,6 +96,14 @@ def publisher_link(url: str) -> str | None:
     elif host == "news.google.com" and (token := google_token(url)):
         found = _google_packed(token)
     return found if found and re.match(r"https?://[^/\s]+", found) else None
+
+
+def tidy_entry(engine: str | None, entry: Entry) -> Entry:
+    """An engine's entry as the publisher's own feed would give it: its link, its title without the outlet's name."""
+    if engine not in ENGINES:
+        return entry
+    title = entry.title.removesuffix(f" - {entry.outlet}") if entry.outlet else entry.title
+    return replace(entry, url=publisher_link(entry.url) or entry.url, title=title)
 
 
 def is_wrapped(url: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -23,8 +24,13 @@ from extractors.errors import SettingsError
 from extractors.links import canonical_url
 from extractors.models import ArticleText, Change, Statement, Version
 from extractors.relevance import StoryProfile, assess
+from flows import channels, mailer, outgoing
+from flows.alerts import Note
 from flows.baseline import read_baseline_file, read_baseline_url
+from flows.blindness import blindness
+from flows.delivery import Outcome
 from flows.fetch import Fetcher, FetchPolicy
+from flows.hours import is_quiet
 from flows.pages import PageRequest, PageResult
 from flows.pages import read_pages as fetch_pages
 from flows.polling import poll
@@ -181,6 +187,29 @@ def poll_feeds(job: Job) -> None:
                 tx.record_fetch(job.watch.id, record)
             if result.error:
                 job.report.feeds_failed.append(f"{result.url}: {result.error}")
+    _report_blindness(job)
+
+
+def _report_blindness(job: Job) -> None:
+    """Warn once when the watch sees nothing any more, and tell once when it sees again."""
+    smtp = job.environment.smtp
+    with job.ledger.transaction() as tx:
+        blind = blindness(tx.feed_states(job.watch.id), tx.entry_moments(job.watch.id), job.now)
+        last = next((n for n in tx.notices(job.watch.id) if n.topic == "blind"), None)
+        warned = last is not None and last.state == "warned"
+        if bool(blind) == warned:
+            return
+        sender = smtp.sender if smtp else None
+        if blind:
+            tx.save_notice(job.watch.id, "blind", "warned", blind.reason, job.now)
+            note = Note("This watch sees nothing", "This watch sees nothing", (blind.reason,))
+            items = outgoing.notice(job.watch, sender, job.now, "warning", note)
+        else:
+            detail = "Feeds answer again, and bring news."
+            tx.save_notice(job.watch.id, "blind", "recovered", detail, job.now)
+            note = Note("This watch sees again", "This watch sees again", (detail,))
+            items = outgoing.notice(job.watch, sender, job.now, "recovery", note)
+        tx.add_alerts(items, job.now)
 
 
 def read_pages(job: Job) -> None:
@@ -211,6 +240,7 @@ def _request(job: Job, page: PendingPage, states: dict[str, FeedState]) -> PageR
         body_sha256=kept.page_sha256 if kept else None,
         text=kept.text if kept else None,
         attempts=page.attempts,
+        has_text=page.has_text,
         first_seen_at=kept.recorded_at if kept else job.now,
     )
 
@@ -230,7 +260,7 @@ def _keep_page(job: Job, request: PageRequest, result: PageResult) -> None:
             published_at=article.published_at,
             page=result.body,
         )
-        version, skipped = _version(job, given, result.canonical_url or request.url)
+        version, skipped = _version(job, given, _address(result, request))
         job.report.pages += 1
     elif result.outcome in ("skipped", "failed", "gone"):
         job.report.skip(reason or result.outcome)
@@ -253,6 +283,13 @@ def _keep_page(job: Job, request: PageRequest, result: PageResult) -> None:
         if version:
             _save(tx, job, version, skipped=skipped)
         tx.record_fetch(job.watch.id, record)
+
+
+def _address(result: PageResult, request: PageRequest) -> str:
+    """The article's one address. A page may name another of its own host; one of a foreign host anybody can claim."""
+    named = result.canonical_url
+    own = {urlsplit(url).hostname for url in (result.final_url, request.url) if url}
+    return named if named and urlsplit(named).hostname in own else result.final_url or request.url
 
 
 def keep_articles(job: Job, articles: Iterable[GivenArticle]) -> None:
@@ -353,6 +390,8 @@ def detect_changes(job: Job, alerting: bool = True) -> None:
         pairs = todo.pairs if todo.pairs is not None else {(c.actor, c.concept) for c in changes}
         steps = tx.save_changes(job.watch.id, changes, job.run_id, job.now, pairs=pairs)
         tx.save_detection(job.watch.id, todo, job.run_id, job.now)
+        if alerting:
+            _queue(job, tx)
     for step in steps:
         if step.previous != step.change.status:
             job.report.found(step.change.status)
@@ -377,8 +416,29 @@ def _derive(job: Job, pairs: frozenset[tuple[str, str]] | None) -> list[Change]:
     return changes
 
 
+def _queue(job: Job, tx: Transaction) -> None:
+    """Put into the outbox what is due to be told."""
+    smtp = job.environment.smtp
+    plan = outgoing.queue(tx, job.watch, smtp.sender if smtp else None, job.now, job.run_id)
+    job.report.problems += [problem for problem in plan.problems if problem not in job.report.problems]
+
+
 def deliver(job: Job) -> None:
-    """Send what is due in the outbox."""
+    """Send what is due in the outbox; what cannot be delivered stays there."""
+    with job.ledger.transaction() as tx:
+        _queue(job, tx)  # digests, quiet hours and cooldowns end by themselves
+    rules = job.watch.file.alerts
+    if not is_quiet(rules, job.now):  # a retry must not ring at night either
+        due = job.ledger.claim_alerts(job.now, watch_id=job.watch.id)
+
+        def record(outcome: Outcome) -> None:
+            job.ledger.record_attempt(outcome.alert_id, job.now, error=outcome.error, next_try_at=outcome.next_try_at)
+
+        senders = channels.senders(rules, job.environment.webhook_key, job.now)
+        outcomes = mailer.deliver(due, job.environment.smtp, job.now, record, senders)
+        job.report.sent += sum(outcome.error is None for outcome in outcomes)
+        job.report.problems += [f"{o.alert_id}: {o.error}" for o in outcomes if o.error]
+    job.report.waiting = len(job.ledger.alerts(job.watch.id, "pending"))
     job.ok = True
 
 

@@ -66,6 +66,12 @@ class Feeds(Store):
             insert(db, "article", articles, ignore_known=True)
             return insert(db, "entry", rows, ignore_known=True)
 
+    def entry_moments(self, watch_id: str, last: int = 500) -> list[datetime]:
+        """The last ``last`` different moments at which new entries were recorded, oldest first."""
+        sql = "SELECT DISTINCT recorded_at FROM entry WHERE watch_id = ? ORDER BY recorded_at DESC LIMIT ?"
+        with self._begin() as db:
+            return sorted(row["recorded_at"] for row in select(db, sql, [watch_id, last]))
+
     def pending_pages(self, watch_id: str, now: datetime, limit: int | None = None) -> list[PendingPage]:
         """Entries whose page was not read yet, or failed and is due again; oldest entries first."""
         condition = "(outcome IS NULL OR (outcome = 'failed' AND NOT has_text AND next_at <= $now))"

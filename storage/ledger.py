@@ -93,6 +93,11 @@ class Snapshot(Nouns):
     def __init__(self, home: Path) -> None:
         self._db = open_snapshot(home.absolute())
 
+    @property
+    def connection(self) -> Connection:
+        """The open DuckDB connection, for queries.py and export.py."""
+        return self._db
+
     def __enter__(self) -> Snapshot:
         return self
 

@@ -39,7 +39,7 @@ def select(db: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] =
     """The rows of a query as mappings; every datetime in UTC."""
     cursor = db.execute(sql, params or None)
     names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, map(_from_db, row), strict=True)) for row in cursor.fetchall()]
+    return [dict(zip(names, map(from_db, row), strict=True)) for row in cursor.fetchall()]
 
 
 def select_one(db: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
@@ -65,7 +65,8 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"cannot store a {type(value).__name__}")
 
 
-def _from_db(value: Any) -> Any:
+def from_db(value: Any) -> Any:
+    """A value as the rest of the program wants it: datetimes in UTC."""
     return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
 
 

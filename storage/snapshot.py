@@ -34,6 +34,7 @@ def publish_snapshot(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -
         # Closed, and nobody else may open it: only now may the file be touched by other means than DuckDB's.
         try:
             shutil.copyfile(home / LIVE, part)
+            _hold_results(part)
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
             part.replace(target)
@@ -43,6 +44,17 @@ def publish_snapshot(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -
     return target
 
 
+def _hold_results(part: Path) -> None:
+    """Turn the view that most questions rest on into a table: the positions are derived once, not by every reader."""
+    db = open_live(part, 0)
+    try:
+        db.execute("CREATE TABLE held AS SELECT * FROM latest_positions ORDER BY watch_id, actor, concept")
+        db.execute("DROP VIEW latest_positions")
+        db.execute("ALTER TABLE held RENAME TO latest_positions")
+    finally:
+        db.close()
+
+
 def open_snapshot(home: Path) -> Connection:
     """Open the published snapshot: read-only, without access to other files or the network, settings locked."""
     path = home / SNAPSHOT
@@ -50,6 +62,8 @@ def open_snapshot(home: Path) -> Connection:
         raise StorageError(str(path), "nothing has been published yet", "Do a pass first: volteface run WATCH")
     with explained(path):
         db = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
-        db.execute("SET TimeZone = 'UTC'")
-        db.execute("SET lock_configuration = true")
+        # Within one process DuckDB shares one instance a file: where that is open already, it is locked already too.
+        if db.execute("SELECT current_setting('lock_configuration')").fetchone() == (False,):
+            db.execute("SET GLOBAL TimeZone = 'UTC'")
+            db.execute("SET lock_configuration = true")
     return db

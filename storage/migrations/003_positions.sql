@@ -9,6 +9,13 @@ CREATE OR REPLACE MACRO end_of(moment) AS
         ELSE moment::VARCHAR::TIMESTAMPTZ
     END;
 
+CREATE OR REPLACE MACRO start_of(moment) AS
+    CASE
+        WHEN length(moment::VARCHAR) <= 10
+        THEN moment::VARCHAR::DATE::TIMESTAMP AT TIME ZONE 'UTC'
+        ELSE moment::VARCHAR::TIMESTAMPTZ
+    END;
+
 CREATE OR REPLACE MACRO day_of(moment) AS (end_of(moment) AT TIME ZONE 'UTC')::DATE;
 
 -- The statements that counted at a moment: of each version one coding (the accepted coder's, else the first), with
@@ -83,79 +90,82 @@ LEFT JOIN merged AS m ON m.watch_id = s.watch_id AND m.actor = s.actor;
 CREATE OR REPLACE VIEW current_statement AS SELECT * FROM statements_known_at('9999-12-31');
 
 -- Copies of one text count once for what they report of one day: the one published first, then the surest, then by
--- id. A statement weighs by its confidence, by whose words it is in (indirect speech 0.8), and half for every seven
--- days that it lies before the newest. The position is the weighted mean, rounded away from zero at the half; its
--- confidence is the share of the weight on its side times 1 - 0.5 ** weight; it holds since the earliest statement of
--- the present run of statements on its side.
+-- id.
+CREATE OR REPLACE MACRO reports_known_at(moment) AS TABLE
+SELECT watch_id, actor, concept, agreement, condition, said_at, quote_type, confidence, id, outlet, copy_group
+FROM statements_known_at(moment)
+WHERE actor IS NOT NULL AND concept IS NOT NULL AND agreement IS NOT NULL AND said_at IS NOT NULL
+QUALIFY row_number() OVER (
+    PARTITION BY watch_id, actor, concept, copy_group, said_at ORDER BY published_at NULLS LAST, confidence DESC, id
+) = 1;
+
+CREATE OR REPLACE MACRO quote_weight(quote_type) AS CASE quote_type WHEN 'indirect' THEN 0.8 ELSE 1.0 END;
+
+-- To the nearest whole number, halves away from zero.
+CREATE OR REPLACE MACRO round_away(score) AS (sign(score) * floor(abs(score) + 0.5 + 1e-9))::TINYINT;
+
+-- A statement weighs by its confidence, by whose words it is in (indirect speech 0.8), and half for every seven days
+-- that it lies before the newest. The position is the weighted mean, rounded away from zero at the half. Its confidence
+-- is the share of the weight on its side times 1 - 0.5 ** weight. It holds since the earliest statement of the present
+-- run of statements on its side.
 CREATE OR REPLACE MACRO positions_at(as_of, known_at) AS TABLE
-WITH usable AS (
-    SELECT watch_id, actor, concept, agreement, condition, said_at, quote_type, confidence, id, outlet,
-        published_at, copy_group
-    FROM statements_known_at(known_at)
-    WHERE actor IS NOT NULL AND concept IS NOT NULL AND agreement IS NOT NULL AND said_at <= day_of(as_of)
+WITH report AS (
+    SELECT * FROM reports_known_at(known_at) WHERE said_at <= day_of(as_of)
 ),
-report AS (
-    SELECT *, max(said_at) OVER pair AS newest
-    FROM (
-        SELECT * FROM usable
-        QUALIFY row_number() OVER (
-            PARTITION BY watch_id, actor, concept, copy_group, said_at
-            ORDER BY published_at NULLS LAST, confidence DESC, id
-        ) = 1
-    )
-    WINDOW pair AS (PARTITION BY watch_id, actor, concept)
+newest AS (
+    SELECT watch_id, actor, concept, max(said_at) AS newest FROM report GROUP BY ALL
 ),
 weighed AS (
-    SELECT *,
-        confidence * CASE quote_type WHEN 'indirect' THEN 0.8 ELSE 1.0 END * 0.5 ** ((newest - said_at) / 7.0) AS weight
-    FROM report
+    SELECT r.*, r.confidence * quote_weight(r.quote_type) * 0.5 ** ((n.newest - r.said_at) / 7.0) AS weight
+    FROM report AS r
+    JOIN newest AS n USING (watch_id, actor, concept)
 ),
-scored AS (
-    SELECT *,
-        sum(weight * agreement) OVER pair / sum(weight) OVER pair AS score,
-        row_number() OVER (pair ORDER BY said_at DESC, weight DESC, id) AS place
+summed AS (
+    SELECT
+        watch_id,
+        actor,
+        concept,
+        sum(weight * agreement) / sum(weight) AS score,
+        sum(weight) AS weight,
+        list(
+            {'id': id, 'said_at': said_at, 'side': sign(agreement), 'weight': weight, 'outlet': outlet,
+                'condition': condition}
+            ORDER BY said_at DESC, weight DESC, id
+        ) AS reports
     FROM weighed
-    WINDOW pair AS (PARTITION BY watch_id, actor, concept)
+    GROUP BY watch_id, actor, concept
+    HAVING sum(weight) > 0
 ),
 sided AS (
-    SELECT *,
-        (sign(score) * floor(abs(score) + 0.5 + 1e-9))::TINYINT AS position,
-        sign(agreement) = sign(sign(score) * floor(abs(score) + 0.5 + 1e-9)) AS on_side
-    FROM scored
+    SELECT *, [r FOR r IN reports IF r.side = sign(round_away(score))] AS on_side,
+        list_position([r.side = sign(round_away(score)) FOR r IN reports], true) AS first_on_side
+    FROM summed
 ),
-turned AS (
+run AS (
     SELECT *,
-        min(place) FILTER (on_side) OVER pair AS first_on_side
+        list_position([r.side = sign(round_away(score)) FOR r IN reports[first_on_side:]], false) AS first_off_side
     FROM sided
-    WINDOW pair AS (PARTITION BY watch_id, actor, concept)
-),
-bounded AS (
-    SELECT *,
-        min(place) FILTER (NOT on_side AND place > first_on_side) OVER pair AS first_off_side
-    FROM turned
-    WINDOW pair AS (PARTITION BY watch_id, actor, concept)
 )
 SELECT
     watch_id,
     actor,
     concept,
-    any_value(position) AS agreement,
-    round(any_value(score), 6) AS score,
+    round_away(score) AS agreement,
+    round(score, 6) AS score,
     round(
-        coalesce(sum(weight) FILTER (on_side), 0) / sum(weight)
-        * (1 - 0.5 ** coalesce(sum(weight) FILTER (on_side), 0)),
+        coalesce(list_sum([r.weight FOR r IN on_side]), 0) / weight
+        * (1 - 0.5 ** coalesce(list_sum([r.weight FOR r IN on_side]), 0)),
         4
     ) AS confidence,
     coalesce(
-        min(said_at) FILTER (on_side AND (first_off_side IS NULL OR place < first_off_side)), max(said_at)
+        CASE WHEN first_off_side > 1 THEN reports[first_on_side + first_off_side - 2].said_at ELSE on_side[-1].said_at END,
+        reports[1].said_at
     ) AS since,
-    max(said_at) AS said_at,
-    count(DISTINCT outlet) FILTER (on_side)::INTEGER AS reports,
-    arg_min(condition, place) FILTER (place = first_on_side) AS condition,
-    list(id ORDER BY place) AS statements
-FROM bounded
-GROUP BY watch_id, actor, concept
-HAVING sum(weight) > 0;
+    reports[1].said_at AS said_at,
+    len(list_distinct([r.outlet FOR r IN on_side]))::INTEGER AS reports,
+    on_side[1].condition AS condition,
+    [r.id FOR r IN reports] AS statements
+FROM run;
 
 -- What was true on a date, as far as it is known now.
 CREATE OR REPLACE MACRO positions_as_of(moment) AS TABLE SELECT * FROM positions_at(moment, '9999-12-31');
@@ -163,4 +173,5 @@ CREATE OR REPLACE MACRO positions_as_of(moment) AS TABLE SELECT * FROM positions
 -- What was known on a date about where actors stood by then.
 CREATE OR REPLACE MACRO positions_known_at(moment) AS TABLE SELECT * FROM positions_at(moment, moment);
 
+-- Publishing a snapshot turns this view into a table with the same rows.
 CREATE OR REPLACE VIEW latest_positions AS SELECT * FROM positions_at('9999-12-31', '9999-12-31');

@@ -16,7 +16,7 @@ WHEN = datetime(2025, 12, 14, 9, 30, tzinfo=UTC)
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>
 <item><title>Offer &amp;amp; answer</title><link>/a?x=1</link><guid>g1</guid>
 <pubDate>Sun, 14 Dec 2025 10:30:00 +0100</pubDate><description>&lt;b&gt;Bold&lt;/b&gt; words</description></item>
-<item><title>Again</title><link>/b</link><guid>g1</guid></item>
+<item><title>Again</title><link>/a?x=1</link><guid>g1</guid></item>
 <item><title>No link</title><guid isPermaLink="false">x</guid></item>
 </channel></rss>"""
 ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title><entry><id>tag:1</id><title>Offer</title>
@@ -63,6 +63,37 @@ def test_a_page_instead_of_a_feed_names_the_feed_it_links() -> None:
     assert discover_feeds(page, "https://e.example/news") == ["https://e.example/rss.xml"]
     with pytest.raises(FeedError, match=r"https://feeds\.example/rss\.xml"):
         parse_feed(page, URL)
+
+
+def test_one_id_at_several_links_is_none() -> None:
+    body = RSS.replace(b"<link>/a?x=1</link><guid>g1</guid></item>", b"<link>/b</link><guid>g1</guid></item>")
+    entries = parse_feed(body, URL).entries
+    assert [entry.url for entry in entries] == ["https://feeds.example/a?x=1", "https://feeds.example/b"]
+    assert len({entry.key for entry in entries}) == 2
+
+
+def test_a_counting_address_gives_way_to_the_article() -> None:
+    link = b"<link>https://counter.example/x</link><f:origLink>https://e.example/a</f:origLink>"
+    rss = (
+        b'<rss xmlns:f="http://rssnamespace.org/feedburner/ext/1.0"><channel><item>' + link + b"</item></channel></rss>"
+    )
+    assert [entry.url for entry in parse_feed(rss, URL).entries] == ["https://e.example/a"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_wide_encodings(encoding: str) -> None:
+    assert parse_feed(RSS.decode().encode(encoding), URL).title == "Wire"
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "ibm037", "iso-2022-jp"])
+def test_encodings_that_hide_markup_are_refused(encoding: str) -> None:
+    with pytest.raises(FeedError, match="is written in"):
+        parse_feed(RSS.replace(b'"1.0"?', f'"1.0" encoding="{encoding}"?'.encode()), URL)
+
+
+def test_entities_that_a_feed_declares_for_letters_are_read() -> None:
+    body = b'<!DOCTYPE rss [<!ENTITY eacute "&#233;">]>' + RSS.replace(b"Offer", b"Caf&eacute;")
+    assert "Caf" in parse_feed(body, URL).entries[0].title
 
 
 def test_a_bare_path_is_never_opened() -> None:

@@ -1,0 +1,24 @@
+"""Closed lists of English words from data/grammar.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "data" / "grammar.toml").read_text(encoding="utf-8"))
+
+
+def word_set(name: str) -> frozenset[str]:
+    """Return the words of the list `name`."""
+    return frozenset(_grammar()[name].split())
+
+
+def table(name: str) -> dict[str, str]:
+    """Return the table `name`: keys with the words listed under them."""
+    found: dict[str, str] = _grammar()[name]
+    return found

@@ -1,0 +1,83 @@
+"""The demo, end to end: the real flow on Prefect's own engine, real HTTP, real mail; against the careful analyst."""
+
+from __future__ import annotations
+
+import email
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.demo import newsroom_folder
+
+CLI = [sys.executable, "-c", "from flows.cli import main; main()"]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that the demo left and what it printed."""
+    out = tmp_path_factory.mktemp("demo") / "out"
+    done = subprocess.run([*CLI, "demo", "--out", str(out)], capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return out, done.stdout
+
+
+def ask(out: Path, *arguments: str) -> Any:
+    """What a reading command prints as JSON, with the demo's folder as home and the bundled watch file."""
+    watch = str(newsroom_folder() / "watch.toml")
+    command, *rest = arguments
+    env = {**os.environ, "VOLTEFACE_HOME": str(out)}
+    done = subprocess.run(
+        [*CLI, command, watch, *rest, "--format", "json"], capture_output=True, text=True, env=env, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_offer_of_14_december_is_a_confirmed_change_with_its_words(demo: tuple[Path, str]) -> None:
+    out, _ = demo
+    rows = ask(out, "changes", "--status", "confirmed")
+    offer = [r for r in rows if r["actor"] == "Volodymyr Zelenskyy" and r["concept"] == "nato-membership"]
+    assert [r["to"] for r in offer] in ([-1], [-2])
+    assert offer[0]["said_at"] == "2025-12-14"
+    assert offer[0]["independent_reports"] >= 2
+    assert len({e["outlet"] for e in offer[0]["evidence"]}) >= 2
+    for evidence in offer[0]["evidence"]:
+        assert evidence["url"].startswith("http://127.0.0.1")
+        assert 0 <= evidence["start"] < evidence["end"]
+
+
+def test_nothing_that_only_looks_like_a_change_is_confirmed(demo: tuple[Path, str]) -> None:
+    out, _ = demo
+    expected = tomllib.loads((newsroom_folder() / "expected.toml").read_text(encoding="utf-8"))
+    confirmed = {(r["actor"], r["concept"], r["to"]) for r in ask(out, "changes", "--status", "confirmed")}
+    for quiet in expected["quiet"]:
+        for to in quiet.get("to", range(-2, 3)):
+            assert (quiet.get("actor"), quiet.get("concept"), to) not in confirmed, quiet
+
+
+def test_mail_arrived_once_for_each_change(demo: tuple[Path, str]) -> None:
+    out, printed = demo
+    mails = [
+        email.message_from_bytes(f.read_bytes(), policy=policy.default) for f in sorted((out / "mails").glob("*.eml"))
+    ]
+    assert mails
+    ids = [mail["Message-ID"] for mail in mails]
+    assert len(ids) == len(set(ids))
+    assert any("Zelenskyy" in str(mail["Subject"]) for mail in mails)
+    assert f"{len(mails)} .eml files" in printed
+
+
+def test_the_folder_serves_as_home_for_the_bundled_watch(demo: tuple[Path, str]) -> None:
+    out, printed = demo
+    assert "Try next:" in printed
+    positions = ask(out, "positions", "--as-of", "2025-12-20")
+    assert {"actor", "concept", "agreement", "since", "confidence"} <= set(positions[0])
+    assert ask(out, "query", "latest_positions")
+    assert (out / "dossier" / "index.html").is_file()
