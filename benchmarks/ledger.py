@@ -36,8 +36,8 @@ REPEATS = 5
 
 # n: number of versions, k: statements of each. hash() makes it the same every time.
 _FILL = """
-CREATE TEMP TABLE slice AS SELECT text, row_number() OVER () - 1 AS n FROM (SELECT unnest($slices::VARCHAR[]) AS text);
-CREATE TEMP TABLE snippet AS SELECT text, row_number() OVER () - 1 AS n FROM (SELECT unnest($snippets::VARCHAR[]) AS text);
+CREATE TEMP TABLE slice AS SELECT text, row_number() OVER () - 1 AS n FROM (SELECT unnest($slices) AS text);
+CREATE TEMP TABLE snippet AS SELECT text, row_number() OVER () - 1 AS n FROM (SELECT unnest($snippets) AS text);
 
 CREATE TEMP TABLE made AS
 SELECT
@@ -78,12 +78,10 @@ SELECT m.*, j, i * $k + j AS s,
     CASE WHEN hash(i, j) % 2 = 0 THEN 'concept-' || hash('c' || i || '-' || j) % $concepts END AS concept,
     md5('s' || (i * $k + j))[:24] AS id, (hash(i, j, 3) % 3500)::INTEGER AS at_letter
 FROM made AS m, range($k) AS t (j);
-INSERT INTO attribution
-SELECT 't' || id[:23], 'bench', version_id, '1', [{'start': at_letter, 'end': at_letter + 10}],
-    [{'start': at_letter + 11, 'end': at_letter + 15}], [{'start': at_letter + 16, 'end': at_letter + 180}],
-    'direct', 0.9, published_at + INTERVAL 1 HOUR FROM said;
 INSERT INTO statement BY NAME
 SELECT id, 'bench' AS watch_id, version_id, 't' || id[:23] AS attribution_id,
+    [{'start': at_letter, 'end': at_letter + 10}] AS source, [{'start': at_letter + 11, 'end': at_letter + 15}] AS cue,
+    [{'start': at_letter + 16, 'end': at_letter + 180}] AS content, 0.9 AS attribution_confidence,
     CASE WHEN hash(i, j, 4) % 10 < 8 THEN actor END AS actor, concept,
     CASE WHEN concept IS NOT NULL AND hash(i, j, 5) % 4 > 0
         THEN (hash(actor, concept) % 3 + hash(i, j, 6) % 3)::INTEGER - 2 END AS agreement,
@@ -128,9 +126,7 @@ def fill(home: Path, statements: int) -> None:
     with transaction(home) as db:
         db.execute("SET memory_limit = '8GB'")
         for sql in filter(str.strip, _FILL.split(";\n")):
-            t0 = time.perf_counter()
             db.execute(sql, {name: params[name] for name in set(re.findall(r"\$(\w+)", sql))} or None)
-            print(sql[:60].strip(), time.perf_counter() - t0, flush=True)
         db.execute("INSERT INTO coder VALUES ('bench', 1, '1', 'bench', 'first', ?)", [START])
 
 

@@ -24,6 +24,8 @@ MAX_ATTRIBUTES = 300
 SHORTEST_ARTICLE = 120
 """Characters; below it a page is a stub, a notice or a teaser."""
 LONGEST_NOTICE = 1200
+LONGEST_TEASER = 600
+"""Of an article that the page says is not free: a longer one is here all the same."""
 
 Notice = Literal["consent", "paywall", "empty", "error"]
 
@@ -130,11 +132,13 @@ def _notice(text: str, meta: Metadata | None, visible: str) -> Notice | None:
     if len(text) >= LONGEST_NOTICE:
         return None
     short = len(text) < SHORTEST_ARTICLE
-    # Where an article was found, what stands around it (a consent layer, a prompt to subscribe) proves nothing
-    said = f"{meta.title if meta else ''}\n{visible if short else text}"
-    if NOTICES["error"].search(said):
+    title = meta.title if meta else ""
+    # Where an article was found, what stands around it (a consent layer, a prompt to subscribe) proves nothing,
+    # and a site that is down may be the news: an error says so at once
+    said = f"{title}\n{visible if short else text}"
+    if NOTICES["error"].search(said if short else f"{title}\n{text[:80]}"):
         return "error"
-    if NOTICES["paywall"].search(said) or (meta and meta.free is False):
+    if NOTICES["paywall"].search(said) or (meta and meta.free is False and len(text) < LONGEST_TEASER):
         return "paywall"
     if len({found.group().casefold() for found in NOTICES["consent"].finditer(said)}) >= 2:
         return "consent"

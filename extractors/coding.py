@@ -66,6 +66,8 @@ def code_version(
             actors.setdefault(actor.name, actor)
         said_at, said_basis = said_on(version.text, attribution, version.published_at)
         matches = match_concepts(version.text, attribution, codebook.concepts)
+        # "Ostmark would never accept it" is a position of those who speak for Ostmark only
+        speaks_for = (actor.affiliation or "", *actor.aliases) if actor else ()
         common = {
             "watch_id": watch_id,
             "version_id": version.id,
@@ -83,7 +85,7 @@ def code_version(
             "copy_group": copy_group or version.id,
         }
         for match in matches:
-            coding = code_agreement(version.text, attribution, match.concept)
+            coding = code_agreement(version.text, attribution, match.concept, speaks_for)
             statements.append(
                 Statement(
                     id=_id(watch_id, version.id, attribution, match.concept.id),

@@ -14,6 +14,7 @@ from functools import lru_cache
 from extractors.embeddings import Vectors, embed
 from extractors.models import Attribution, Concept, ConceptMatch, Span
 from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, sentences, tokens
+from extractors.stance import operators
 from extractors.wordlists import word_set
 
 THRESHOLD = 0.5
@@ -21,7 +22,7 @@ TOPIC_FLOOR = 0.18  # a term whose content lies further than this from the propo
 NEAR = 0.52  # a content without any term is about a proposition only from this cosine on
 LEAD = 0.1  # how far it must then be ahead of the next concept
 CONTEXT_FACTOR = 0.7  # what the sentence around says counts less than what the content says
-ELLIPTIC_WORDS = 6  # a content with no more topical words than this may refer back
+ELLIPTIC_WORDS = 3  # a content with no more topical words than this may refer back
 
 _ANAPHORA = word_set("anaphora")
 
@@ -148,7 +149,7 @@ def _shown(words: Sequence[Token], place: tuple[int, int]) -> str:
 
 @lru_cache(maxsize=64)
 def _profiles(concepts: tuple[Concept, ...]) -> tuple[_Profile, ...]:
-    own = [frozenset(content_words(phrase(c.proposition + " " + " ".join(c.terms)))) for c in concepts]
+    own = [_topical(c.proposition) | _topical(" ".join(c.terms)) for c in concepts]
     profiles = []
     for i, concept in enumerate(concepts):
         others = frozenset().union(*(o for j, o in enumerate(own) if j != i))
@@ -157,8 +158,15 @@ def _profiles(concepts: tuple[Concept, ...]) -> tuple[_Profile, ...]:
                 concept,
                 tuple(phrase(t) for t in concept.terms if phrase(t)),
                 tuple(phrase(w) for w in (*concept.support, *concept.oppose) if phrase(w)),
-                frozenset(content_words(phrase(concept.proposition))) - others,
+                _topical(concept.proposition) - others,
                 embed([concept.proposition, *concept.support, *concept.oppose]),
             )
         )
     return tuple(profiles)
+
+
+def _topical(text: str) -> frozenset[str]:
+    """Stems of the words that name things; what is done to them ("keep", "abolish") is no topic."""
+    words = tokens(text)
+    acts = {k for o in operators(words) for k in range(o.start, o.end)}
+    return frozenset(content_words(w.stem for k, w in enumerate(words) if w.is_word and k not in acts))

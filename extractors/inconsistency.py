@@ -2,7 +2,7 @@
 
 Sentence vectors tell whether they are related; which side each takes on what they share comes from the same calculus
 that codes agreement (readings.py); numbers and opposed verbs add to it. A logistic regression over these few figures
-weighs them; training/fit_inconsistency.py makes its weights and documents their source.
+weighs them; training/fit_inconsistency.py makes its weights from the pairs of Sagimbayeva et al. (CC BY 4.0).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def compare_texts(one: str, two: str) -> Comparison:
     """Compare two statements of one speaker or party; the order does not matter."""
     figures, basis = features(one, two)
     weights, offset, mean, scale = _model()
-    raw = ((figures - mean) / scale) @ weights.T + offset
+    raw = (figures - mean) / scale @ weights.T + offset
     odds = np.exp(raw - raw.max())
     shares = odds / odds.sum()
     return Comparison(VERDICTS[int(shares.argmax())], (float(shares[0]), float(shares[1]), float(shares[2])), basis)
@@ -49,13 +49,17 @@ def compare_texts(one: str, two: str) -> Comparison:
 
 NAMES = (
     "cosine", "shared", "shared_share", "same_side", "other_side", "tone_product", "tone_gap", "negations_differ",
-    "numbers_differ", "opposed_verbs", "both_for", "both_against", "obligations", "max_word", "cosine_cut", "longer",
+    "numbers_differ", "opposed_verbs", "both_for", "both_against", "obligations", "cosine_cut", "longer",
     "core_cosine", "hedged",
 )  # fmt: skip
 
 
 def features(one: str, two: str) -> tuple[Floats, tuple[str, ...]]:
-    """Return the figures that the regression weighs, in the order of NAMES, and what they rest on, in words."""
+    """Return the figures that the regression weighs, and what they rest on, in words.
+
+    First those of NAMES, in their order, then the product and the distance of the two sentence vectors, each by
+    component.
+    """
     first, second = tokens(one), tokens(two)
     ops_1, ops_2 = operators(first), operators(second)
     topic_1, topic_2 = _topics(first, ops_1), _topics(second, ops_2)
@@ -70,19 +74,18 @@ def features(one: str, two: str) -> tuple[Floats, tuple[str, ...]]:
     counted_1, counted_2 = {u: v for v, u in amounts(first)}, {u: v for v, u in amounts(second)}
     numbers = any(counted_1[u] != counted_2[u] for u in counted_1.keys() & counted_2.keys())
     negations = sum(o.kind == "negation" for o in ops_1) % 2 != sum(o.kind == "negation" for o in ops_2) % 2
-    words_1, words_2 = _meanings(first), _meanings(second)
-    nearest = float((words_1 @ words_2.T).max()) if len(words_1) and len(words_2) else 0.0
     smaller = max(1, min(len(topic_1), len(topic_2)))
     figures = [
         cosine, len(shared), len(shared) / smaller, same, other, tone_1 * tone_2, abs(tone_1 - tone_2), negations,
         numbers, _opposed(ops_1, ops_2), tone_1 > 0 and tone_2 > 0, tone_1 < 0 and tone_2 < 0,
-        _has(ops_1, "obligation") + _has(ops_2, "obligation"), nearest, max(0.0, cosine - 0.35),
+        _has(ops_1, "obligation") + _has(ops_2, "obligation"), max(0.0, cosine - 0.35),
         abs(len(first) - len(second)) / 20, core, _has(ops_1, "partial") + _has(ops_2, "partial"),
     ]  # fmt: skip
     basis = [f"relatedness {cosine:.2f}"]
     for name, (a, b) in zip(shared, sides, strict=True):
         basis.append(f'"{name}": {"same" if a.sign == b.sign else "opposite"} side')
-    return np.array(figures, dtype=np.float64), tuple(basis)
+    pair = [vectors[0] * vectors[1], np.abs(vectors[0] - vectors[1])]
+    return np.concatenate([np.array(figures, dtype=np.float64), *pair]), tuple(basis)
 
 
 def _topics(words: Sequence[Token], ops: Sequence[Operator]) -> dict[str, int]:
@@ -124,18 +127,6 @@ def _opposed(one: Sequence[Operator], two: Sequence[Operator]) -> bool:
 
 def _has(ops: Sequence[Operator], kind: str) -> int:
     return int(any(o.kind == kind for o in ops))
-
-
-@lru_cache(maxsize=4096)
-def _word(word: str) -> npt.NDArray[np.float32]:
-    vector: npt.NDArray[np.float32] = embed([word])[0]
-    return vector
-
-
-def _meanings(words: Sequence[Token]) -> npt.NDArray[np.float32]:
-    """Vectors of the topical words."""
-    chosen = sorted({w.lower for w in words if w.is_word and len(w.lower) > 3 and content_words([w.stem])})
-    return np.stack([_word(w) for w in chosen]) if chosen else np.zeros((0, 384), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)

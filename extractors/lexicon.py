@@ -1,4 +1,4 @@
-"""Neutral knowledge about names, read from data/*.toml: spellings, genders of given names, states, bodies, word lists."""
+"""Neutral knowledge about names, read from data/*.toml: spellings, genders, states, bodies, word lists."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _LETTERS = {0x142: "l", 0xF8: "o", 0x111: "d", 0xDF: "ss", 0xE6: "ae", 0x153: "o
 
 @lru_cache(maxsize=1)
 def lexicon() -> dict[str, frozenset[str]]:
-    """The word lists of data/names.toml and data/roles.toml."""
-    names, roles = _read("names.toml"), _read("roles.toml")
-    lists = {key: words for key, words in (*names.items(), *roles.items()) if key not in ("classes", "same", "wider")}
+    """The word lists of data/names.toml, data/roles.toml and data/grammar.toml."""
+    tables = (_read("names.toml"), _read("roles.toml"), _read("grammar.toml"))
+    lists = {key: words for table in tables for key, words in table.items() if key not in ("classes", "same", "wider")}
     return {key: frozenset(words) for key, words in lists.items()}
 
 
@@ -64,15 +64,18 @@ def world_bodies() -> dict[str, str]:
 
 
 def given_gender(word: str) -> Gender | None:
-    """The gender that a given name mostly stands for, "?" for both; None where ``word`` is no given name that we know."""
+    """The gender that a given name mostly stands for, "?" for both; None for a word that we do not know as one."""
     return _given().get(fold(word).split("-")[0])
 
 
 @lru_cache(maxsize=1)
 def _given() -> dict[str, Gender]:
     rows = _read("given_names.toml")
-    table: dict[str, Gender] = {fold(w): "?" for row in rows["same"] for w in row} | {fold(w): "?" for w in rows["any"]}
-    table |= {fold(w): "m" for w in rows["male"]} | {fold(w): "f" for w in rows["female"]}
+    table: dict[str, Gender] = {}
+    groups: list[tuple[Gender, list[str]]] = [("?", w) for w in rows["same"]]
+    groups += [("?", rows["any"]), ("m", rows["male"]), ("f", rows["female"])]
+    for gender, words in groups:
+        table.update(dict.fromkeys(map(fold, words), gender))
     for row in rows["same"]:
         known = {table[fold(w)] for w in row} - {"?"}
         if len(known) == 1:
@@ -124,9 +127,9 @@ def sound(name: str) -> str:
 _SOUNDS = [
     (re.compile(p), r)
     for p, r in [
-        (r"[^a-z -]", ""), (r"(schtsch|shch)", "s"), (r"(tsch|tch|ch|cz)", "c"), (r"(sch|sh|sz|zh|s|z)", "s"), (r"[yij]+", "i"),
-        (r"kh", "h"), (r"(ks|x)", "ks"), (r"w", "v"), (r"ph", "f"), (r"ck|q", "k"), (r"th", "t"), (r"ou", "u"), (r"oe", "o"),
-        (r"ae", "a"), (r"ue", "u"), (r"ie", "e"),
+        (r"[^a-z -]", ""), (r"(schtsch|shch)", "s"), (r"(tsch|tch|ch|cz)", "c"), (r"(sch|sh|sz|zh|s|z)", "s"),
+        (r"[yij]+", "i"), (r"kh", "h"), (r"(ks|x)", "ks"), (r"w", "v"), (r"ph", "f"), (r"ck|q", "k"), (r"th", "t"),
+        (r"ou", "u"), (r"oe", "o"), (r"ae", "a"), (r"ue", "u"), (r"ie", "e"),
     ]
 ]  # fmt: skip
 

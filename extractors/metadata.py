@@ -73,7 +73,7 @@ def _linked_data(tree: Any) -> Iterator[tuple[str, str]]:
                 yield f"ld:{key}", names
 
 
-def _items(script: str) -> list[Mapping[str, Any]]:
+def _items(script: str) -> list[dict[str, Any]]:
     try:
         data = json.loads(re.sub(r"^\s*(?:<!--|//<!\[CDATA\[)|(?:-->|//\]\]>)\s*$", "", script), strict=False)
     except (ValueError, RecursionError):

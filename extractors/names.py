@@ -6,18 +6,26 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractors.lexicon import fold, given_gender, lexicon, states, world_bodies
+from extractors.kinds import is_organization
+from extractors.lexicon import fold, given_gender, lexicon, states
 
-_UPPER = "".join(c for c in map(chr, [*range(0x41, 0x250), *range(0x1E00, 0x1F00), *range(0x386, 0x530)]) if c.isupper())
-_WORD = rf"(?:(?:[A-Z]\.){{2,}}|[A-Z]\.(?=[ \u00a0][{_UPPER}])|[{_UPPER}][\w]*(?:[-‐’'&][\w]+)*[’']?|(?:al|el|d|l)[-’'][{_UPPER}][\w-]*)"
-_TITLE_DOT = r"(?:(?<=\b(?:Jr|Sr|Dr|Mr|Ms|St|Lt|No))\.|(?<=\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Rev|Sgt|Hon))\.|(?<=\b(?:Prof|Capt|Corp))\.|(?<=\bInc)\.(?! [A-Z]))?"
-_LINK = r"(?:von|van|de|der|den|del|della|dos|da|di|du|la|le|los|las|bin|ben|ibn|ter|ten|zu|y|e|of|for|and|the|to|on|in|without)"
+_UPPER = "".join(
+    c for c in map(chr, [*range(0x41, 0x250), *range(0x1E00, 0x1F00), *range(0x386, 0x530)]) if c.isupper()
+)
+_WORD = (
+    rf"(?:(?:[A-Z]\.){{2,}}|[A-Z]\.(?=[ \u00a0][{_UPPER}])|[{_UPPER}][\w]*(?:[-‐’'&][\w]+)*[’']?"
+    rf"|(?:al|el|d|l)[-’'][{_UPPER}][\w-]*)"
+)
+_TITLE_DOT = (
+    r"(?:(?<=\b(?:Jr|Sr|Dr|Mr|Ms|St|Lt|No))\.|(?<=\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Rev|Sgt|Hon))\."
+    r"|(?<=\b(?:Prof|Capt|Corp))\.|(?<=\bInc)\.(?! [A-Z]))?"
+)
+_LINK = rf"(?:{'|'.join(sorted(lexicon()['particles']))}|of|for|and|the|to|on|in|without)"
 _CHUNK = re.compile(rf"\b{_WORD}{_TITLE_DOT}(?:[ \u00a0]+(?:{_LINK}[ \u00a0]+){{0,3}}{_WORD}{_TITLE_DOT})*")
 _TOKEN = re.compile(r"[^\s\u00a0]+")
-_PARTICLES = frozenset("von van de der den del della dos da di du la le los las bin ben ibn ter ten zu y e".split())
-_PLURAL_OWNERS = frozenset("people women men children workers farmers teachers nurses veterans students drivers lawyers".split())
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "xiv"})
-_BEFORE_MONTH = re.compile(r"(?i)\b(?:in|on|since|by|until|till|early|late|mid|last|next|this|of|from|to|and|through)[ -]$")
+_BEFORE_MONTH = re.compile(
+    r"(?i)\b(?:in|on|since|by|until|till|early|late|mid|last|next|this|of|from|to|and|through)[ -]$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +90,35 @@ def _groups(text: str, tokens: list[Token]) -> list[tuple[list[Token], str]]:
 
     for i, token in enumerate(tokens):
         word = token[2]
-        if word[0].islower() and word.lower() in _PARTICLES and now:
+        if word[0].islower() and word.lower() in lexicon()["particles"] and now:
             now.append(token)
         elif word[0].islower() and "'" not in word and "’" not in word and "-" not in word:
             if now and i + 1 < len(tokens) and _joins(text, now, word, tokens, i):
                 now.append(token)
             elif now or not out:
                 close("of" if word in ("of", "for") and now and (len(now) > 1 or given_gender(now[0][2])) else "")
-        elif _is_date(text, token):
-            close("")
-        elif not now and word.strip("’'") in lexicon()["openers"] and not _named_so(tokens, i):
+        elif _is_date(text, token) or (not now and _is_opener(tokens, i)):
             close("")
         else:
             now.append(token)
             if re.search(r"['’]s?$", word) and i + 1 < len(tokens):
                 plural = fold(word).rstrip("s") + "s"
-                if plural in _PLURAL_OWNERS or fold(word) in _PLURAL_OWNERS or (word[-1] in "'’" and _org_ahead(tokens, i)):
+                if (
+                    plural in lexicon()["plural_owners"]
+                    or fold(word) in lexicon()["plural_owners"]
+                    or (word[-1] in "'’" and _org_ahead(tokens, i))
+                ):
                     continue
                 close("'s")
     close("")
     return [(g, k) for g, k in out if g]
 
 
-def _named_so(tokens: list[Token], i: int) -> bool:
-    """Whether an opener's word is a name here ("Will Lund", "Tony Will"): a given name before a capitalised word."""
-    return given_gender(tokens[i][2]) is not None and i + 1 < len(tokens) and tokens[i + 1][2][0].isupper()
+def _is_opener(tokens: list[Token], i: int) -> bool:
+    """Whether a word only opens a sentence, and is no given name before a capitalised word ("Will Lund")."""
+    word = tokens[i][2]
+    named = given_gender(word) is not None and i + 1 < len(tokens) and tokens[i + 1][2][0].isupper()
+    return word.strip("’'") in lexicon()["openers"] and not named
 
 
 def _org_ahead(tokens: list[Token], i: int) -> bool:
@@ -135,8 +147,8 @@ def _joins(text: str, now: list[Token], word: str, tokens: list[Token], i: int) 
             return left[-1] in ("of", "for", "on", "in")
         head = next((w for w in reversed(left) if w[0].isupper()), "")
         if word in ("of", "for"):
-            return head in words or (head != left[0] and False) or (fold(head) in roles and len(left) <= 3)
-        return head in words and word in ("on", "to", "in", "without") and len(left) <= 2 and head not in ("Times", "Post")
+            return (head in words and head not in lexicon()["outlets"]) or (fold(head) in roles and len(left) <= 3)
+        return head in lexicon()["joined"] and word in ("on", "to", "in", "without") and len(left) <= 2
     return False
 
 
@@ -189,7 +201,11 @@ def _cut_title(text: str, group: list[Token], begin: int) -> tuple[list[Token], 
             break
     if cut and given_gender(group[0][2]) in ("m", "f") and words[0] not in roles and cut == 2 and len(group) == 3:
         cut = 0  # "Angus King Ek"
-    if cut and cut < len(group) and (words[cut] in _SUFFIXES or words[cut] in _PARTICLES or words[cut] == "of"):
+    if (
+        cut
+        and cut < len(group)
+        and (words[cut] in lexicon()["suffixes"] or words[cut] in lexicon()["particles"] or words[cut] == "of")
+    ):
         cut = 0
     if cut and all(w in lexicon()["organizations"] for w in (t[2] for t in group[cut:])):
         return group, ""
@@ -198,9 +214,14 @@ def _cut_title(text: str, group: list[Token], begin: int) -> tuple[list[Token], 
     # "Ukrainian Jo Ek", "Rancher Jo Ek" at the start of a sentence
     while len(rest) > 1:
         first = fold(rest[0][2])
-        if first in states().adjectives and given_gender(rest[1][2]):
+        if rest[0][2] in lexicon()["labels"] or (first in states().adjectives and given_gender(rest[1][2])):
             title = (title + " " + rest[0][2]).strip()
-        elif not (len(rest) > 2 and given_gender(rest[0][2]) is None and given_gender(rest[1][2]) and _opening(text, rest[0][0])):
+        elif not (
+            len(rest) > 2
+            and given_gender(rest[0][2]) is None
+            and given_gender(rest[1][2])
+            and _opening(text, rest[0][0])
+        ):
             break
         rest = rest[1:]
     return rest, title
@@ -213,7 +234,8 @@ def _opening(text: str, at: int) -> bool:
 
 
 _LOWER_TITLE = re.compile(
-    rf"(?:\b((?:[{_UPPER}][\w.&’'-]*[ \u00a0]){{0,4}}[{_UPPER}][\w.&’'-]*)[ \u00a0])?((?:[a-z][\w’'-]*[ \u00a0]){{1,6}})$"
+    rf"(?:\b((?:[{_UPPER}][\w.&’'-]*[ \u00a0]){{0,4}}[{_UPPER}][\w.&’'-]*)[ \u00a0])?"
+    r"((?:[a-z][\w’'-]*[ \u00a0]){1,6})$"
 )
 
 
@@ -224,11 +246,15 @@ def _title_before(text: str, at: int) -> tuple[int, str, str]:
         return at, "", ""
     tail = match[2].split()
     roles, honorifics = lexicon()["heads"], lexicon()["honorifics"]
-    if fold(tail[-1]) not in roles and not (len(tail) > 1 and fold(" ".join(tail[-2:])) in roles) and fold(tail[-1]) not in honorifics:
+    if (
+        fold(tail[-1]) not in roles
+        and not (len(tail) > 1 and fold(" ".join(tail[-2:])) in roles)
+        and fold(tail[-1]) not in honorifics
+    ):
         return at, "", ""
     keep = len(tail)
     for i in range(len(tail) - 1, -1, -1):
-        if tail[i] in _STOP:
+        if tail[i] in lexicon()["title_stops"]:
             keep = len(tail) - 1 - i
             break
     words = tail[len(tail) - keep :]
@@ -241,49 +267,7 @@ def _title_before(text: str, at: int) -> tuple[int, str, str]:
     return begin, " ".join(words), ""
 
 
-_STOP = frozenset(
-    "the a an its his her their our my and or but of for to in on at by with from as that who which when while if is was are were be been has "
-    "had have said says told asked called named met like including against than then after before not between about over under".split()
-)
-
-
 @lru_cache(maxsize=50_000)
 def _bare(name: str) -> str:
     name = re.sub(r"['’]s?$", "", " ".join(name.split()))
     return name if re.search(r"\b[A-Z]\.$|\b(Jr|Sr|Inc|Ltd|Corp)\.$", name) else name.rstrip(".")
-
-
-@lru_cache(maxsize=50_000)
-def is_organization(name: str) -> bool:
-    """Whether a name's words say that it is an organisation: "... Ministry", "Port of ...", "NATO"."""
-    words = [w.strip(".,") for w in name.split()]
-    if not words:
-        return False
-    key = fold(name)
-    if key in world_bodies() or key in states().bodies:
-        return True
-    if key in states().names or key in states().capitals or key in states().seats:
-        return False
-    endings = lexicon()["organizations"]
-    surname = words[-1] in lexicon()["surnames"] and given_gender(words[0]) is not None
-    if words[-1] in endings and not surname:
-        return True
-    if len(words) > 1 and words[0] in endings and given_gender(words[0]) is None and given_gender(words[1]) is None:
-        return True
-    if any(w in endings for w, nxt in zip(words, words[1:], strict=False) if nxt in ("of", "for", "to", "on", "without")):
-        return True
-    if any(w in ("and", "&") or re.search(r"['’]s?$", w) for w in words) and any(w in endings for w in words):
-        return True
-    return len(words) == 1 and 2 <= len(words[0]) <= 7 and words[0].isupper() and words[0].isalnum()
-
-
-@lru_cache(maxsize=50_000)
-def is_place(name: str) -> bool:
-    """Whether a name is that of a state, a capital, or something else that is neither person nor body."""
-    key, words = fold(name), name.split()
-    table = states()
-    if key in table.names or key in table.capitals or key in table.adjectives:
-        return True
-    return words[-1] in lexicon()["things"] and not (
-        words[-1] in lexicon()["surnames"] and given_gender(words[0]) is not None
-    )

@@ -123,7 +123,7 @@ def _tail(word: str) -> str:
 
 
 def stem_set(name: str) -> frozenset[str]:
-    """Return the stems of the words of a list in data/grammar.toml."""
+    """Return the stems of the words of a list in data/english.toml."""
     return frozenset(stem(w) for w in word_set(name))
 
 

@@ -1,8 +1,8 @@
 """Whom "he", "she", "it" and "who" mean: salience of the people mentioned before, after Lappin and Leass (1994).
 
-Each mention weighs by what it is in its sentence (the source of an attribution, a subject, an object, the complement of a
-preposition), less with every sentence and paragraph; people of the other gender are out. Where the best is not clearly
-ahead of the second, the answer is None.
+Each mention weighs by what it is in its sentence (the source of an attribution, a subject, an object, the complement
+of a preposition), less with every sentence and paragraph; people of the other gender are out. Where the best is not
+clearly ahead of the second, the answer is None.
 """
 
 from __future__ import annotations
@@ -12,22 +12,24 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from extractors.cast import Cast, Mention, Person
+from extractors.cast import Cast, Mention
+from extractors.lexicon import lexicon
 from extractors.models import Attribution, Span
+from extractors.people import Person
 
 SOURCE, SUBJECT, SUBORDINATE, OBJECT, COMPLEMENT, REPORTED = 100.0, 85.0, 55.0, 45.0, 35.0, 25.0
 _PER_SENTENCE, _PER_PARAGRAPH, _LEAD = 0.75, 0.8, 1.3
 _REACH = 3
 """Paragraphs back that a pronoun may look."""
-_SENTENCE = re.compile(r"(?:(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Rev))\.|[!?…])[”’\"')\]]*\s+(?=[“‘\"'(\[]*[A-ZÀ-Þ0-9])|\n+")
+_SENTENCE = re.compile(
+    r"(?:(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Rev))\.|[!?…])[”’\"')\]]*\s+(?=[“‘\"'(\[]*[A-ZÀ-Þ0-9])|\n+"
+)
 _QUOTED = re.compile(r"“[^”\n]*(?:”|$)|\"[^\"\n]*\"|«[^»\n]*»", re.MULTILINE)
 _NARRATED = re.compile(r"\b(?:[Hh]e|[Ss]he)\b")
 _CHAIN = re.compile(r"\b(?:add|continu|also|went on|further|explain|insist|conclud|not)", re.IGNORECASE)
-_PREPOSITIONS = frozenset(
-    "of for at in to on with from by against about over under near behind beside between among including like unlike than into toward towards "
-    "via per despite after before without around alongside following".split()
+_VERB = re.compile(
+    r"(?:is|was|has|had|will|would|could|can|may|might|did|does|should|must|[a-z]{2,}ed|said|told|went|took|came|gave|met|left|saw|held|won|lost|wrote|spoke|led|ran|made|says|wants|[a-z]{3,}s)"
 )
-_CONJUNCTIONS = frozenset("that while when as because if although though where whether since until but so unless once whereas".split())
 
 
 class Discourse:
@@ -56,6 +58,10 @@ class Discourse:
     def paragraph(self, at: int) -> int:
         return bisect_right(self._paragraphs, at)
 
+    def opening(self, at: int, back: int = 0) -> int:
+        """Where the sentence of ``at``, or one ``back`` before it, begins."""
+        return self._sentences[max(0, self.sentence(at) - 1 - back)]
+
     def quoted(self, at: int) -> bool:
         return inside(at, self._quotes)
 
@@ -64,7 +70,9 @@ class Discourse:
 
     def spoke(self, at: int, person: Person) -> None:
         """Note that the source at ``at`` is ``person``."""
-        self._past = [row for row in self._past if row[0] != at] if self._past and self._past[-1][0] >= at else self._past
+        self._past = (
+            [row for row in self._past if row[0] != at] if self._past and self._past[-1][0] >= at else self._past
+        )
         self._past.append((at, person, SOURCE))
 
     def read_to(self, at: int) -> None:
@@ -83,29 +91,66 @@ class Discourse:
                 self._past.append((start, what.who, REPORTED if self.reported(start) else self._standing(what)))
 
     def _fronted(self, at: int) -> bool:
-        """Whether a pronoun stands in a clause before the main one, where it may point forward: "Before he left, ..."."""
+        """Whether a pronoun stands in a clause before the main one, and may point forward: "Before he left, ..."."""
         opening = self._text[self._sentences[self.sentence(at) - 1] : at]
-        return bool(re.fullmatch(r"\W*(?:Before|After|When|While|As|If|Since|Although|Though|Once|Until|Because|Asked \w+) ", opening))
+        return bool(
+            re.fullmatch(
+                r"\W*(?:Before|After|When|While|As|If|Since|Although|Though|Once|Until|Because|Asked \w+) ", opening
+            )
+        )
 
     def _standing(self, mention: Mention) -> float:
         """What a mention is in its sentence, by the words beside it."""
         if mention.possessive:
             return COMPLEMENT
         text, opens = self._text, mention.opens
-        before = re.sub(r"\b(?:the|an?|its|their|his|her)(?: [a-z-]+){0,3} $|(?<=[’']s )(?:[a-z-]+ ){1,4}$", "", text[max(0, opens - 60) : opens])
+        joined = (
+            re.match(r",? (?:and|or) (?:the )?[A-Z]", text[mention.end : mention.end + 10])
+            or text[max(0, opens - 5) : opens] == " and "
+        )
+        return self._alone(text, mention) * (0.5 if joined else 1.0)
+
+    def _alone(self, text: str, mention: Mention) -> float:
+        opens = mention.opens
+        before = re.sub(
+            r"\b(?:the|an?|its|their|his|her)(?: [a-z-]+){0,3} $|(?<=[’']s )(?:[a-z-]+ ){1,4}$",
+            "",
+            text[max(0, opens - 60) : opens],
+        )
         before = before.rstrip("“\"'‘( ")
-        if not before or before[-1] in ".!?\n:;—–”" or opens - len(text[max(0, opens - 60) : opens]) + len(before) in self._sentences:
+        if (
+            not before
+            or before[-1] in ".!?\n:;—–”"
+            or opens - len(text[max(0, opens - 60) : opens]) + len(before) in self._sentences
+        ):
             return SUBJECT
+        after = re.match(
+            r"(?: (?:also|later|then|now|still|once|again|never|[a-z]+ly))? ([a-z]+)",
+            text[mention.end : mention.end + 30],
+        )
+        verb = bool(after and _VERB.fullmatch(after[1]))
         if before[-1] == ",":
-            return SUBJECT - 5
+            fronted = re.fullmatch(r"[^,.;:]{0,80},\s*", text[self._sentences[self.sentence(opens) - 1] : opens])
+            return SUBJECT - 5 if fronted or verb else OBJECT
         word = re.findall(r"[\w’']+$", before)
         last = word[0].lower() if word else ""
-        if last in _CONJUNCTIONS:
+        if last in lexicon()["conjunctions"]:
             return SUBORDINATE
-        return COMPLEMENT if last in _PREPOSITIONS else OBJECT
+        if last in lexicon()["prepositions"]:
+            return COMPLEMENT
+        if verb:
+            # "On Sunday Lund had said": nothing but a time or a place stands before the subject
+            return (
+                SUBJECT - 5
+                if re.search(
+                    r"(?:day|\d|week|month|year|morning|night|[A-Z]\w+|ly|earlier|then|later|ago|and|but)$", before
+                )
+                else SUBORDINATE
+            )
+        return OBJECT
 
     def antecedent(self, at: int, gender: str, cue: str = "") -> tuple[Person | None, float]:
-        """Whom a pronoun at ``at`` means, with a confidence; None where nobody stands out. ``cue``: the verb with it."""
+        """Whom a pronoun at ``at`` means, with a confidence; None where nobody stands out. ``cue``: its verb."""
         here, paragraph = self.sentence(at), self.paragraph(at)
         scores: dict[int, float] = {}
         people: dict[int, Person] = {}
@@ -114,7 +159,7 @@ class Discourse:
             apart = paragraph - self.paragraph(start)
             if apart > _REACH:
                 break
-            if person.gender not in ("?", gender):
+            if person.gender not in ("?", gender) or not (person.sure or weight == SOURCE):
                 continue
             value = weight * _PER_SENTENCE ** min(6, here - self.sentence(start)) * _PER_PARAGRAPH**apart
             if weight == SOURCE and speaker:
@@ -122,7 +167,7 @@ class Discourse:
                 if cue and _CHAIN.search(cue):
                     value *= 1.3
             if person.gender == "?":
-                value *= 0.8
+                value *= 0.65
             key = id(person)
             people[key] = person
             best = scores.get(key, 0.0)
@@ -151,8 +196,13 @@ def before_relative(cast: Cast, text: str, at: int) -> Mention | None:
     if i < 0:
         return None
     mention = cast.mentions[i]
+    personal = text[at : at + 3].lower() == "who"
+    if mention.unclear or (personal and not isinstance(mention.who, Person)):
+        return None
     between = text[mention.end : at]
-    if len(between) < 90 and re.fullmatch(r"(?: \([^)]*\))?(?:,\s*(?:[^,.;:\n“”\"]{0,70},\s*)?|\s*[—–-]\s*|\s+)(?:and |but )?", between):
+    if len(between) < 90 and re.fullmatch(
+        r"(?: \([^)]*\))?(?:,\s*(?:[^,.;:\n“”\"]{0,70},\s*)?|\s*[—–-]\s*|\s+)(?:and |but )?", between
+    ):
         return mention
     return None
 

@@ -164,7 +164,7 @@ def _letters(line: str) -> str:
 
 def _is_label(line: str) -> bool:
     found = _LABEL.match(line)
-    return bool(found) and (found.end() == len(line) or (found["mark"] == ":" and len(line) < 120))  # type: ignore[union-attr]
+    return found is not None and (found.end() == len(line) or (found["mark"] == ":" and len(line) < 120))
 
 
 def _is_meta(line: str) -> bool:

@@ -13,7 +13,7 @@ from extractors.lexicon import fold, lexicon, sound, states
 
 _DATA = Path(__file__).parent / "data"
 _WORD = re.compile(r"[^\W_][\w.’'&-]*")
-_PREPOSITIONS = frozenset("of for at in to on with from by who whose which that until since under during as".split())
+_SECOND = frozenset({"vice", "deputy", "assistant"})
 _SPELLINGS = {"defense": "defence", "labor": "labour", "centre": "center"}
 _DEMONYM = ("n", "an", "ian", "ese", "ish", "i", "er", "ic")
 
@@ -50,7 +50,17 @@ def parse_role(phrase: str) -> Role | None:
     found = [(m[0], m.start()) for m in _WORD.finditer(phrase[:160])]
     words = [w for w, _ in found]
     lower = [_SPELLINGS.get(fold(w), fold(w)) for w in words]
-    stop = next((i for i, w in enumerate(words) if i and w in _PREPOSITIONS and lower[i : i + 2] != ["of", "state"] and lower[i : i + 2] != ["of", "staff"]), len(words))
+    stop = next(
+        (
+            i
+            for i, w in enumerate(words)
+            if i
+            and w in lexicon()["role_ends"]
+            and lower[i : i + 2] != ["of", "state"]
+            and lower[i : i + 2] != ["of", "staff"]
+        ),
+        len(words),
+    )
     heads = lexicon()["heads"]
     at = -1
     for i in range(stop - 1, -1, -1):
@@ -88,7 +98,10 @@ def parse_role(phrase: str) -> Role | None:
             narrow.clear()  # "the company's chief executive": which company, the reader knows
         elif state := (states().of(words[i]) if words[i][0].isupper() else None):
             narrow.add("=" + state)
-        elif word and word not in idle and words[i] not in _PREPOSITIONS and word not in _tables()[0]:
+        elif word in states().capitals and i >= stop:
+            narrow.add("=" + states().capitals[word])
+            narrow.add(word)
+        elif word and word not in idle and words[i] not in lexicon()["role_ends"] and word not in _tables()[0]:
             narrow.add(word)
         i += 1
     gender = "f" if raw in lexicon()["female"] else "m" if raw in lexicon()["male"] else "?"
@@ -99,12 +112,6 @@ def _after_head(word: str) -> bool:
     return word[0].isupper()
 
 
-def is_role(phrase: str) -> bool:
-    """Whether a noun phrase ends in a role word, names left out."""
-    role = parse_role(phrase)
-    return role is not None
-
-
 def fits(query: Role, held: Iterable[Role], also: frozenset[str] = frozenset()) -> bool:
     """Whether a person with these roles can be meant by ``query``; ``also``: what else is known to narrow the person.
 
@@ -112,13 +119,18 @@ def fits(query: Role, held: Iterable[Role], also: frozenset[str] = frozenset()) 
     query that the person has not are a contradiction.
     """
     for role in held:
-        if role.former != query.former:
+        if role.former != query.former or role.words & _SECOND != query.words & _SECOND:
             continue
         mine = role.words | also
         for head, extra in _readings(query.head):
             if head == role.head and all(_has(mine, w) for w in query.words | extra):
                 return True
     return False
+
+
+def heads(query: Role) -> list[str]:
+    """The heads of the roles that can answer a query."""
+    return list(dict.fromkeys(head for head, _ in _readings(query.head)))
 
 
 @lru_cache(maxsize=2_000)

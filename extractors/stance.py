@@ -111,8 +111,10 @@ def _match(words: Sequence[Token], i: int, stems: tuple[str, ...]) -> int:
     for wanted in stems[1:]:
         if at < len(words) and words[at].stem == wanted:
             at += 1
-        elif at + 1 < len(words) and words[at + 1].stem == wanted and (
-            _may_intervene(words[at]) or (stems[0] == "no" and words[at].is_word)
+        elif (
+            at + 1 < len(words)
+            and words[at + 1].stem == wanted
+            and (_may_intervene(words[at]) or (stems[0] == "no" and words[at].is_word))
         ):
             at += 2
         else:

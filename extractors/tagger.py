@@ -25,7 +25,7 @@ Encode = Callable[[IntArray, IntArray, IntArray], tuple[FloatArray, FloatArray, 
 
 @dataclass(frozen=True)
 class Found:
-    """One attribution in word indices; `score` is the mean margin of its content words (higher: surer)."""
+    """One attribution in word indices; `score` is the cue's lead over no cue, in logits."""
 
     cue: IntArray
     source: IntArray
@@ -68,12 +68,12 @@ class Tagger:
         if not mine:
             return
         paragraph = words.paragraph[window.start : window.end]
-        labels, inside = link(key, query, mine, starts, paragraph, self.linker)
-        for c, row, scores in zip(mine, labels, inside, strict=True):
+        labels = link(key, query, mine, starts, paragraph, self.linker)
+        for c, row in zip(mine, labels, strict=True):
             row[c] = 0
             content = np.flatnonzero(row == 2)
             if len(content):
-                score = float(scores[content, 2].mean())
+                score = float(cue[c[0], 1] - cue[c[0], 0])
                 yield Found(c + window.start, np.flatnonzero(row == 1) + window.start, content + window.start, score)
 
 

@@ -116,11 +116,11 @@ def find_cues(scores: FloatArray, linker: Linker) -> list[IntArray]:
 
 def link(
     key: FloatArray, query: FloatArray, cues: list[IntArray], starts: IntArray, paragraph: IntArray, linker: Linker
-) -> tuple[IntArray, FloatArray]:
+) -> IntArray:
     """Label every word of a window as O (0), source (1) or content (2) of each cue.
 
     `key`: words x link; `query`: words x 2 link; `starts`: where the cues of the window start, these and others.
-    Returns cues x words labels, and the in-scores cues x words x 3.
+    Returns the labels, cues x words.
     """
     n, width = key.shape
     rows = [pair_features(paragraph, c, starts, n) for c in cues]
@@ -141,4 +141,4 @@ def link(
     change = (kinds[:, None] != kinds[None, :]).astype(np.float32)
     into = change * (before[..., kinds][..., :, None] + start[..., kinds][..., None, :])
     into += linker.link_moves[kinds][:, kinds] + FORBIDDEN
-    return kinds[viterbi(inside[..., kinds], into)], inside
+    return kinds[viterbi(inside[..., kinds], into)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from extractors.embeddings import embed
 from extractors.phrases import stem, tokens
 from extractors.stance import operators
 
@@ -20,8 +21,14 @@ COVERED = 0.6
 """Of the shorter wording's words that must be shared: what is cut away hangs at the ends."""
 FEWEST = 4
 """Words below which only identical wordings are the same utterance."""
+FEWEST_TURNED = 6
+"""Words from which their order does not matter: clauses change places."""
 OTHER_WORDS = 0.4
 """Weighty words of one wording alone, of all weighty ones of both, from which it is another utterance."""
+REPLACED = 10
+"""Weighty words in which one may be replaced by something that is not its neighbour in meaning."""
+NEIGHBOUR = 0.4
+"""Cosine of two words from which one can stand for the other (compromise, concession: 0.45; ferries, coal: 0.23)."""
 BEFORE = 4
 """Words before the shared part in which a negation still turns it ("I do not think that ...")."""
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:[-'][^\W_]+)*")
@@ -34,6 +41,7 @@ def _set(words: str) -> frozenset[str]:
 
 
 _NEGATIONS = _set("not n't no never none nor nobody nothing neither cannot without hardly")
+_IFS = _set("if unless until provided")
 _LIGHT = _set(
     """a an the this that these those it its of to in on at by for from with as and or but so if then than there here
     i we you he she they our my your his her their us them me be is are was were been being am have has had do does did
@@ -50,12 +58,13 @@ _NUMBER_WORDS |= {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "
 class Wording:
     """The words of an utterance, ready to be compared."""
 
+    words: tuple[str, ...]
     stems: tuple[str, ...]
     negations: tuple[bool, ...]
     """Which of them negate."""
 
     def cut(self, start: int, end: int) -> Wording:
-        return Wording(self.stems[start:end], self.negations[start:end])
+        return Wording(self.words[start:end], self.stems[start:end], self.negations[start:end])
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -74,8 +83,10 @@ def same_utterance(words_a: str, words_b: str) -> bool:
     a, b = sorted((wording(words_a), wording(words_b)), key=lambda w: w.stems)  # alignment is not symmetric by itself
     if a.stems == b.stems:
         return True
-    if min(len(a.stems), len(b.stems)) < FEWEST:
+    if min(len(a.stems), len(b.stems)) < FEWEST or _conditions(a) != _conditions(b):
         return False
+    if len(a.stems) >= FEWEST_TURNED and sorted(a.stems) == sorted(b.stems):
+        return True
     blocks = SequenceMatcher(None, a.stems, b.stems, autojunk=False).get_matching_blocks()[:-1]
     long = [m for m in blocks if m.size > 1]
     if not long:
@@ -99,7 +110,8 @@ def same_utterance(words_a: str, words_b: str) -> bool:
 def wording(words: str) -> Wording:
     """Return `words` as stems without marks, numbers in digits."""
     found = _WORD.findall(_NOT.sub(" not", words.lower().replace("’", "'")))
-    return Wording(tuple(_NUMBER_WORDS.get(w) or stem(w) for w in found), tuple(w in _NEGATIONS for w in found))
+    stems = tuple(_NUMBER_WORDS.get(w) or stem(w) for w in found)
+    return Wording(tuple(found), stems, tuple(w in _NEGATIONS for w in found))
 
 
 def shingles(words: str, size: int = 3) -> set[tuple[str, ...]]:
@@ -115,12 +127,31 @@ def _start(a: int, b: int) -> tuple[int, int]:
 
 
 def _turned(a: Wording, b: Wording) -> bool:
-    """Whether the words that differ carry different sides, or are too many to be a matter of wording."""
+    """Whether the words that differ carry different sides, or are more than a matter of wording."""
     weighty_a, weighty_b = set(a.stems) - _LIGHT_STEMS, set(b.stems) - _LIGHT_STEMS
     only_a, only_b = weighty_a - weighty_b, weighty_b - weighty_a
     if len(only_a) + len(only_b) > OTHER_WORDS * (len(weighty_a) + len(weighty_b)):
         return True
+    if _replaced(_surface(a, only_a), _surface(b, only_b)) * REPLACED > min(len(weighty_a), len(weighty_b)):
+        return True
     return {s for w in only_a for s in _signs(w)} != {s for w in only_b for s in _signs(w)}
+
+
+def _surface(wording: Wording, stems: set[str]) -> list[str]:
+    """The words of `wording` whose stems are among `stems`."""
+    return [w for w, s in zip(wording.words, wording.stems, strict=True) if s in stems]
+
+
+def _replaced(only_a: list[str], only_b: list[str]) -> int:
+    """How many words of one wording stand where the other has something else altogether."""
+    if not only_a or not only_b:
+        return 0
+    near = embed(only_a) @ embed(only_b).T >= NEIGHBOUR
+    return int(min((~near.any(axis=1)).sum(), (~near.any(axis=0)).sum()))
+
+
+def _conditions(wording: Wording) -> int:
+    return sum(w in _IFS for w in wording.stems)
 
 
 @lru_cache(maxsize=8192)

@@ -1,4 +1,4 @@
-"""Closed lists of English words from data/grammar.toml."""
+"""Closed lists of English words from data/english.toml."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @lru_cache(maxsize=1)
 def _grammar() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "data" / "grammar.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((Path(__file__).parent / "data" / "english.toml").read_text(encoding="utf-8"))
 
 
 def word_set(name: str) -> frozenset[str]:

@@ -12,7 +12,8 @@ import json
 import logging
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -127,6 +128,7 @@ def _post(url: str, item: OutboxItem, key: str, now: datetime, timeout_seconds: 
         context = ssl.create_default_context()
         context.load_verify_locations(certifi.where())
         with (
+            _silenced("httpx2", "httpcore2"),
             httpx2.Client(timeout=timeout_seconds, trust_env=False, follow_redirects=False, verify=context) as client,
             client.stream("POST", url, content=body, headers=headers) as response,
         ):
@@ -174,18 +176,20 @@ def apprise_sender(env: Mapping[str, str] | None = None) -> Sender:
     return send
 
 
-class _silenced:
-    """Keeps a library's log, in which URLs with tokens appear, away from ours while the block runs."""
-
-    def __init__(self, name: str) -> None:
-        self._logger = logging.getLogger(name)
-
-    def __enter__(self) -> None:
-        self._before = self._logger.disabled
-        self._logger.disabled = True
-
-    def __exit__(self, *_: object) -> None:
-        self._logger.disabled = self._before
+@contextmanager
+def _silenced(*names: str) -> Iterator[None]:
+    """Keep libraries' logs, in which addresses with tokens appear, away from ours while the block runs."""
+    loggers = [logging.getLogger(name) for name in names]
+    below = tuple(f"{name}." for name in names)
+    loggers += [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith(below)]
+    before = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled
 
 
 def senders(

@@ -148,8 +148,9 @@ def serve(watches: tuple[Path, ...]) -> None:
     from flows.schedule import serve_watches
     from flows.settings import load_environment
 
-    prepare(load_environment().home)
-    serve_watches(watches)
+    home = load_environment().home
+    prepare(home)
+    serve_watches(watches, home)
 
 
 @cli.command()
@@ -345,9 +346,10 @@ def query(watch: Path, sql_or_name: str | None, params: tuple[str, ...], to: Pat
     with snapshot:
         result = run_query(snapshot, sql_or_name, {"watch": watch_id, **given})
         if to:
-            from storage.export import write_result
+            from flows.settings import load_environment
+            from storage.export import save_result
 
-            write_result(result, to)
+            save_result(load_environment().home, sql_or_name, {"watch": watch_id, **given}, to)
             click.echo(f"Wrote {len(result.rows)} rows to {to}")
             return
     show(result.mappings(), form, () if form == "json" else result.columns)
@@ -393,3 +395,85 @@ def doctor(watch: Path, form: str) -> None:
     show(rows, form, ("check", "state", "detail"))
     if any(row["state"] == "failed" for row in rows):
         sys.exit(1)
+
+
+@cli.command()
+@WATCH
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the files.")
+@click.option("--change", "change_id", help="Only the evidence for this change, as a zip.")
+@click.option("--as-of", callback=_day, help="The networks as they were on this date.")
+def export(watch: Path, to: Path, change_id: str | None, as_of: date | None) -> None:
+    """Parquet and CSV of every table, GraphML for network tools, or the evidence for one change.
+
+    \b
+    Example: volteface export watch.toml --to out
+             volteface export watch.toml --to out --change 0418ee12
+    """
+    from flows.exporting import export_everything, export_evidence
+    from flows.settings import load_environment, load_watch
+
+    watch_id, home = load_watch(watch).id, load_environment().home
+    if change_id:
+        paths = [export_evidence(home, watch_id, change_id, to)]
+    else:
+        paths = export_everything(home, watch_id, to, as_of)
+    for path in paths:
+        click.echo(str(path))
+
+
+@cli.command()
+@WATCH
+@click.option("--accept", is_flag=True, help="Make the new coding the current one.")
+@click.option("--name", help="Who accepts.")
+@click.option("--reason", help="Why.")
+def recode(watch: Path, accept: bool, name: str | None, reason: str | None) -> None:
+    """Code the archive anew with the present extractor, beside the old coding, and show what would change.
+
+    \b
+    Example: volteface recode watch.toml
+             volteface recode watch.toml --accept --name "A. Lund" --reason "better at conditions"
+    """
+    from flows.recoding import accept_coding, recode_archive
+    from flows.settings import load_environment, load_watch
+
+    if accept and not (name and reason):
+        raise click.UsageError("--accept needs --name and --reason")
+    loaded, environment = load_watch(watch), load_environment()
+    for line in recode_archive(loaded, environment):
+        click.echo(line)
+    if accept:
+        click.echo(accept_coding(loaded, environment, str(name), str(reason)))
+
+
+@cli.command()
+@WATCH
+@click.argument("subject", type=click.Choice(["statement", "change", "actor"]))
+@click.argument("subject_id", metavar="ID")
+@click.argument("verdict", type=click.Choice(["accept", "reject", "correct", "merge"]))
+@click.option("--name", required=True, help="Who says so.")
+@click.option("--reason", required=True, help="Why.")
+@click.option("--agreement", type=click.IntRange(-2, 2), help="correct: the right agreement.")
+@click.option("--actor", "actor_name", help="correct: the right actor; merge: the actor that ID is merged into.")
+@click.option("--concept", help="correct: the right concept.")
+def review(
+    watch: Path,
+    subject: str,
+    subject_id: str,
+    verdict: str,
+    name: str,
+    reason: str,
+    agreement: int | None,
+    actor_name: str | None,
+    concept: str | None,
+) -> None:
+    """Accept, reject or correct a statement, a change, or an actor; it outlives recoding.
+
+    \b
+    Example: volteface review watch.toml change 0418ee12 reject --name "A. Lund" --reason "satire"
+             volteface review watch.toml actor "A. Lund" merge --actor "Ada Lund" --name me --reason "same person"
+    """
+    from flows.reviewing import Wish, review_subject
+    from flows.settings import load_environment, load_watch
+
+    wish = Wish(subject, subject_id, verdict, name, reason, agreement, actor_name, concept)
+    click.echo(review_subject(load_watch(watch), load_environment(), wish))

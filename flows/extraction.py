@@ -18,7 +18,6 @@ import time
 from pathlib import Path
 from typing import IO, Protocol
 
-from extractors.articles import extract_article
 from extractors.errors import ArticleError
 from extractors.models import ArticleText
 
@@ -53,12 +52,12 @@ class _Reader:
         try:
             _send(self._process.stdin, (page, url, content_type))
             found = self._receive(time.monotonic() + LONGEST_SECONDS)
-        except (OSError, EOFError, pickle.UnpicklingError):
-            self.close()
-            raise ArticleError(url, "the page makes the reader crash", "It is skipped") from None
         except TimeoutError:
             self.close()
             raise ArticleError(url, f"takes more than {LONGEST_SECONDS:.0f} s to read", "It is skipped") from None
+        except (OSError, EOFError, pickle.UnpicklingError):
+            self.close()
+            raise ArticleError(url, "the page makes the reader crash", "It is skipped") from None
         if isinstance(found, BaseException):
             raise found
         assert isinstance(found, ArticleText)
@@ -130,6 +129,8 @@ _inline = threading.Lock()
 
 def extract_inline(page: bytes, url: str, content_type: str | None) -> ArticleText:
     """In this process, one page at a time: for a few pages, where starting a process would take longer."""
+    from extractors.articles import extract_article  # and the models that it needs: only where a page is read
+
     with _inline:
         return extract_article(page, url, content_type)
 
@@ -150,6 +151,8 @@ def _send(pipe: IO[bytes], value: object) -> None:
 
 
 def _serve(source: IO[bytes], sink: IO[bytes]) -> None:
+    from extractors.articles import extract_article
+
     while head := source.read(4):
         page, url, content_type = pickle.loads(source.read(struct.unpack(">I", head)[0]))  # noqa: S301
         found: ArticleText | Exception

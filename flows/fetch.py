@@ -8,14 +8,13 @@ that asks for a pause gets it.
 
 from __future__ import annotations
 
-import contextlib
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import certifi
 import httpcore2
@@ -25,6 +24,7 @@ from flows.addresses import ClosedAddress, Deadline, PublicOnly, Resolver, resol
 from flows.encodings import Unpacker
 from flows.failures import FetchFailure
 from flows.headers import retry_after_seconds
+from flows.hops import Cookies, join, origin, plain
 from flows.robots import RETRY_SECONDS, Robots
 
 VERSION = "0.1"
@@ -135,7 +135,7 @@ class Fetcher:
 
         A status such as 404 is an answer and no failure.
         """
-        url, permanent, cookies = request.url, True, _Cookies()
+        url, permanent, cookies = request.url, True, Cookies()
         left = self._policy.timeout_seconds * 2
         for _ in range(MAX_REDIRECTS + 1):
             url = self._checked(url, request.robots)
@@ -143,10 +143,10 @@ class Fetcher:
             left -= spent
             target = response.headers.get("location")
             if response.status not in (301, 302, 303, 307, 308) or not target or request.form is not None:
-                return replace(response, moved_to=url if permanent and url != _plain(request.url) else None)
+                return replace(response, moved_to=url if permanent and url != plain(request.url) else None)
             cookies.keep(url, response.headers.get("set-cookie"))
             permanent = permanent and response.status in (301, 308)
-            url = _join(url, target)
+            url = join(url, target)
         problem = f"redirects more than {MAX_REDIRECTS} times"
         raise FetchFailure(request.url, problem, "It is tried again later", "redirects")
 
@@ -158,6 +158,7 @@ class Fetcher:
     def _checked(self, url: str, robots: bool) -> str:
         """``url`` without its fragment. Raises FetchFailure where it may not be asked for."""
         advice = "Only plain http and https addresses are fetched"
+        url = plain(url)
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -171,13 +172,13 @@ class Fetcher:
             raise FetchFailure(url, f"names port {port}, where no web server listens", advice, "address")
         if robots and self._policy.obey_robots:
             self._ask_leave(url)
-        return _plain(url)
+        return url
 
     def _ask_leave(self, url: str) -> None:
-        leave = self._robots.allows(_origin(url), url)
+        leave = self._robots.allows(origin(url), url)
         if leave is None:
             advice = "Until it says otherwise, its pages are left alone"
-            problem = f"robots.txt cannot be read ({self._robots.trouble(_origin(url))})"
+            problem = f"robots.txt cannot be read ({self._robots.trouble(origin(url))})"
             raise FetchFailure(url, problem, advice, "robots", RETRY_SECONDS)
         if not leave:
             raise FetchFailure(url, "robots.txt asks us not to read it", "The page is left alone", "robots")
@@ -191,7 +192,7 @@ class Fetcher:
             return self._hosts.setdefault(urlsplit(url).netloc.lower(), _Host())
 
     def _gap(self, url: str) -> float:
-        return max(self._policy.gap_seconds, self._robots.delay(_origin(url)))
+        return max(self._policy.gap_seconds, self._robots.delay(origin(url)))
 
     def _one(self, url: str, request: Request, cookies: str, seconds: float) -> tuple[Response, float]:
         """One request, without redirects, in its host's turn; and how long the server took."""
@@ -277,41 +278,7 @@ class Fetcher:
             return Response(url, answer.status, unpacker.finish(), named)
 
 
-class _Cookies:
-    """What servers set on the way of one request: some send a reader round until it comes back. Forgotten after it."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, dict[str, str]] = {}
-
-    def keep(self, url: str, header: str | None) -> None:
-        name, equals, value = (header or "").split(";")[0].strip().partition("=")
-        if equals and len(name) + len(value) < 4000:
-            self._kept.setdefault(urlsplit(url).netloc, {})[name] = value
-
-    def header(self, url: str) -> str:
-        return "; ".join(f"{name}={value}" for name, value in self._kept.get(urlsplit(url).netloc, {}).items())
-
-
 def _broken(url: str, error: Exception) -> FetchFailure:
     return FetchFailure(
         url, f"cannot be read: {error or type(error).__name__}", "It is tried again later", "connection"
     )
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def _plain(url: str) -> str:
-    return url.partition("#")[0].replace("\\", "/")
-
-
-def _join(url: str, target: str) -> str:
-    """Where a Location header leads; a target that is no address is refused by the next check."""
-    with contextlib.suppress(UnicodeError):  # servers write UTF-8 into a header that is latin-1
-        target = target.encode("latin-1").decode("utf-8")
-    try:
-        return urljoin(url, target.strip().replace(" ", "%20"))
-    except ValueError:
-        return target

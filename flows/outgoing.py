@@ -8,7 +8,7 @@ since digests and quiet hours end by themselves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -20,7 +20,7 @@ from flows.alerts import AlertContext, Kind, Note, alert_id, compose, person
 from flows.channels import apprise_payload, webhook_label, webhook_payload
 from flows.delivery import GIVE_UP
 from flows.items import Item, build_item
-from flows.rules import Found, Held, History, Planned, select
+from flows.rules import Found, Held, History, Planned, freshness, select
 from flows.settings import Watch
 from flows.wording import one_line, plural
 from storage.ledger import Nouns
@@ -55,7 +55,10 @@ class Recipient:
 
     channel: Channel
     key: str
-    address: str
+    address: str = field(repr=False)  # a webhook's may hold a token
+
+    def __str__(self) -> str:
+        return self.key if self.channel == "mail" else f"{self.channel} {self.key}"
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,14 @@ def plan(reader: Nouns, watch: Watch, sender: str | None, now: datetime, run_id:
     known = reader.changes(watch.id)
     codebook = Codebook(reader.concepts(watch.id) or watch.codebook.concepts, reader.actors(watch.id))
     propositions = {c.id: c.proposition for c in codebook.concepts}
-    found = [_found(k, propositions.get(k.change.concept, "")) for k in known]
+    people = list(recipients(watch, made.problems))
+    told_to = {r.key: tuple(reader.told(r.channel, r.key)) for r in people}
+    settled = _told_to_all(told_to.values())
+    found = [_found(reader, watch, k, propositions.get(k.change.concept, ""), now, settled) for k in known]
     last_pass = next((run.started_at for run in reader.runs(watch.id, 5) if run.run_id != run_id), None)
     context: AlertContext | None = None
-    for recipient in recipients(watch, made.problems):
-        told = tuple(reader.told(recipient.channel, recipient.key))
+    for recipient in people:
+        told = told_to[recipient.key]
         last_digest = reader.last_alert_at(watch.id, recipient.channel, recipient.key, "digest")
         history = History(told, last_pass, last_digest)
         chosen = select(found, watch.file.alerts, history, now, watch_id=watch.id, actors=codebook.actors)
@@ -145,12 +151,25 @@ def notice(
     ]
 
 
-def _found(known: KnownChange, proposition: str) -> Found:
-    """A change that an analyst rejected does not hold, whatever the reports say."""
+def _told_to_all(tellings: Iterable[Sequence[Told]]) -> Set[str]:
+    """Ids of the changes that every recipient was told as confirmed: when they were noticed no longer matters."""
+    each = [{t.what.change_id for t in told if t.what.told_as == "confirmed"} for told in tellings]
+    return set.intersection(*each) if each else set()
+
+
+def _found(
+    reader: Nouns, watch: Watch, known: KnownChange, proposition: str, now: datetime, settled: Set[str]
+) -> Found:
+    """A change and when it got its status. One that an analyst rejected does not hold, whatever the reports say."""
     change: Change = known.change
     if known.verdict == "reject":
         change = replace(change, status="reverted", reason=f"Rejected by {known.reviewed_by}: {known.review_reason}")
-    since: datetime = getattr(known, "status_since", known.recorded_at)
+    since = known.recorded_at  # of the last row, which any further report adds
+    if since >= now - freshness(watch.file.alerts) and change.id not in settled:
+        for step in reversed(reader.change_history(watch.id, change.id)):
+            if step.change.status != known.change.status:
+                break
+            since = step.recorded_at
     return Found(change, since, proposition)
 
 

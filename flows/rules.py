@@ -12,7 +12,6 @@ change that is reverted while it waits is never told.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from typing import Literal
 
 from extractors.models import Actor, Change
 from flows.hours import LENGTH, Period, digest_period, is_quiet, last_boundary, next_boundary, quiet_end, zone_of
+from flows.memory import Memory, fold
 from flows.watchfile import AlertsTable
 from storage.records import Told
 
@@ -32,8 +32,6 @@ BUNDLE_ABOVE = 3
 FRESH = timedelta(days=2)
 """A change that was noticed longer ago (plus the digest's period and the cooldown) is no news: it is not told to
 somebody who joins later."""
-SAME_EVENT = timedelta(days=3)
-"""Two watches may date one utterance differently by this much."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,10 @@ class Held:
     reason: str
     until: datetime | None = None
 
+    def __str__(self) -> str:
+        ends = f", until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
+        return f"{self.change.actor} on {self.change.concept} ({self.change.kind}): {self.reason}{ends}"
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -125,7 +127,7 @@ def select(
     """
     period = digest_period(rules)
     boundary = last_boundary(rules, period, now) if period else None
-    told = _Memory(history.told, watch_id, {item.change.id for item in found})
+    told = Memory(history.told, watch_id, {item.change.id for item in found})
     sorting = _Sorting()
     for item in sorted(found, key=lambda f: (f.change.said_at, f.change.id)):
         _sort(item, rules, told, now, _canonical(actors), sorting)
@@ -145,7 +147,7 @@ def select(
 
 
 def _sort(
-    item: Found, rules: AlertsTable, told: _Memory, now: datetime, canonical: Callable[[str], str], out: _Sorting
+    item: Found, rules: AlertsTable, told: Memory, now: datetime, canonical: Callable[[str], str], out: _Sorting
 ) -> None:
     """Put one change where it belongs."""
     change = item.change
@@ -210,12 +212,16 @@ def _unwanted(item: Found, rules: AlertsTable, canonical: Callable[[str], str]) 
 
 
 def _stale(item: Found, rules: AlertsTable, now: datetime) -> str:
+    return "noticed too long ago to be news" if item.noticed_at < now - freshness(rules) else ""
+
+
+def freshness(rules: AlertsTable) -> timedelta:
+    """How long after it was noticed a change may still be told as news."""
     period = digest_period(rules)
-    limit = FRESH + timedelta(hours=rules.cooldown_hours) + (LENGTH[period] if period else timedelta())
-    return "noticed too long ago to be news" if item.noticed_at < now - limit else ""
+    return FRESH + timedelta(hours=rules.cooldown_hours) + (LENGTH[period] if period else timedelta())
 
 
-def _cooling(item: Found, rules: AlertsTable, told: _Memory) -> datetime | None:
+def _cooling(item: Found, rules: AlertsTable, told: Memory) -> datetime | None:
     """When the cooldown ends that an alert at least as large about the same new position had started.
 
     What was told after the change was noticed does not count, or one change could wait for another without end; nor
@@ -224,12 +230,11 @@ def _cooling(item: Found, rules: AlertsTable, told: _Memory) -> datetime | None:
     change = item.change
     starts = [
         t.told_at
-        for t in told.all
+        for t in told.about(change.actor, change.concept)
         if t.what.told_as in ("confirmed", "restored")
         and t.told_at <= item.noticed_at
         and t.what.change_id != change.id
         and not told.was_corrected(t)
-        and (fold(t.what.actor), t.what.concept) == (fold(change.actor), change.concept)
         and t.what.to_agreement == change.to_agreement
         and size(t.what.kind, t.what.from_agreement, t.what.to_agreement)
         >= size(change.kind, change.from_agreement, change.to_agreement)
@@ -241,64 +246,6 @@ def size(kind: str, from_agreement: int | None, to_agreement: int | None) -> tup
     """How large a change is, comparable: a change of sides before any other, then by steps on the scale."""
     steps = abs((to_agreement or 0) - (from_agreement or 0))
     return kind == "reversed", steps
-
-
-class _Memory:
-    """What the recipient was told, looked up by change."""
-
-    def __init__(self, told: Sequence[Told], watch_id: str, live: set[str]) -> None:
-        self.all = sorted(told, key=lambda t: t.told_at)
-        # the same change under another id: told by another watch, or here before late reports moved its figures
-        self._others = [t for t in self.all if t.watch_id != watch_id or t.what.change_id not in live]
-
-    def last(self, change: Change) -> Told | None:
-        """The latest thing said about this change, None if it is new to the recipient."""
-        about = [t for t in self.all if t.what.change_id == change.id]
-        if not about and change.status != "reverted":
-            about = [t for t in self._others if same_event(t, change)]
-        # a correction told in one message with the news counts after it
-        return max(about, key=lambda t: (t.told_at, t.what.told_as in ("corrected", "restored")), default=None)
-
-    def was(self, change: Change, told_as: ToldAs) -> bool:
-        return any(t.what.change_id == change.id and t.what.told_as == told_as for t in self.all)
-
-    def was_corrected(self, telling: Told) -> bool:
-        """Whether ``telling`` was taken back later."""
-        return any(
-            t.what.change_id == telling.what.change_id and t.what.told_as == "corrected" and t.told_at > telling.told_at
-            for t in self.all
-        )
-
-    def stands(self, change: Change) -> bool:
-        """Whether another watch told the same event and has not taken it back: then it is not corrected here."""
-        others = {t.what.change_id: t for t in self.all if t.what.change_id != change.id and same_event(t, change)}
-        return any(t.what.told_as != "corrected" for t in others.values())
-
-
-def same_event(told: Told, change: Change) -> bool:
-    """Whether a telling is about this very change, found by another watch or under another id.
-
-    The same actor moves on the same concept (by id) from the same position to the same side, in the same way and on
-    the same days; nothing larger or later can pass for it.
-    """
-    return (
-        fold(told.what.actor) == fold(change.actor)
-        and told.what.concept == change.concept
-        and told.what.kind == change.kind
-        and told.what.from_agreement == change.from_agreement
-        and side_of(told.what.to_agreement) == side_of(change.to_agreement)
-        and abs(told.what.said_at - change.said_at) <= SAME_EVENT
-    )
-
-
-def side_of(agreement: int | None) -> int | None:
-    """-1, 0 or 1."""
-    return None if agreement is None else (agreement > 0) - (agreement < 0)
-
-
-def fold(name: str) -> str:
-    """A name as it is compared: composed characters, one space, no case."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def _canonical(actors: Sequence[Actor]) -> Callable[[str], str]:

@@ -161,9 +161,9 @@ def adopt_baseline(job: Job) -> None:
 def poll_feeds(job: Job) -> None:
     """Ask the feeds that are due, and record their answers and their new entries, feed by feed."""
     states = job.ledger.feed_states(job.watch.id)
+    quiet: list[FetchRecord] = []
     with job.fetcher() as fetcher:
         for result in poll(states, job.now, fetcher):
-            state = next(s for s in states if s.feed_id == result.feed_id)
             job.report.feeds += 1
             record = FetchRecord(
                 url=result.url,
@@ -181,12 +181,16 @@ def poll_feeds(job: Job) -> None:
                 next_at=result.next_at,
                 last_item_at=result.last_item_at,
             )
-            entries = [NewEntry(_id(canonical_url(e.url)), canonical_url(e.url), e) for e in result.entries]
-            with job.ledger.transaction() as tx:
-                job.report.entries += tx.save_entries(job.watch.id, state.feed_id, entries, job.now)
-                tx.record_fetch(job.watch.id, record)
             if result.error:
                 job.report.feeds_failed.append(f"{result.url}: {result.error}")
+            if not result.entries:
+                quiet.append(record)
+                continue
+            entries = [NewEntry(_id(canonical_url(e.url)), canonical_url(e.url), e) for e in result.entries]
+            with job.ledger.transaction() as tx:
+                job.report.entries += tx.save_entries(job.watch.id, result.feed_id, entries, job.now)
+                tx.record_fetch(job.watch.id, record)
+    job.ledger.record_fetches(job.watch.id, quiet)  # most feeds have nothing new: one transaction for all of them
     _report_blindness(job)
 
 
@@ -359,9 +363,9 @@ def _save(tx: Transaction, job: Job, version: Version, role: Role = "coverage", 
         tx.regroup(dict.fromkeys(tx.copy_groups(joined.merged), joined.group), job.now)
 
 
-def code_versions(job: Job) -> None:
-    """Code the versions that nobody has coded, batch by batch."""
-    for batch in _batches(job.ledger.versions_to_code(job.watch.id)):
+def code_versions(job: Job, coder: str | None = None) -> None:
+    """Code the versions that nobody has coded, or that ``coder`` has not (recoding), batch by batch."""
+    for batch in _batches(job.ledger.versions_to_code(job.watch.id, coder)):
         coded = []
         for todo in batch:
             result = code_version(
@@ -398,6 +402,11 @@ def detect_changes(job: Job, alerting: bool = True) -> None:
 
 
 def _derive(job: Job, pairs: frozenset[tuple[str, str]] | None) -> list[Change]:
+    return derive_all(job, job.ledger.statements_for(job.watch.id, pairs))
+
+
+def derive_all(job: Job, statements: Iterable[Statement]) -> list[Change]:
+    """The changes that follow from ``statements``, which must be all of their pairs of actor and concept."""
     baseline = job.ledger.baseline(job.watch.id)
     known: set[str | None] = set()
     since: date | None = None
@@ -405,14 +414,14 @@ def _derive(job: Job, pairs: frozenset[tuple[str, str]] | None) -> list[Change]:
         known = {s.actor for s in job.ledger.statements_of_version(job.watch.id, baseline.id)}
         since = baseline.published_at.date() if baseline.published_at else None
     by_pair: dict[tuple[str, str], list[Statement]] = {}
-    for statement in job.ledger.statements_for(job.watch.id, pairs):
+    for statement in statements:
         if statement.actor and statement.concept:
             by_pair.setdefault((statement.actor, statement.concept), []).append(statement)
     rules = ChangeRules(confirm_by=job.watch.file.alerts.confirm_by)
     changes: list[Change] = []
-    for (actor, _), statements in sorted(by_pair.items()):
-        ground = [s for s in statements if baseline and s.version_id == baseline.id]
-        changes += derive_changes(statements, ground, rules, actor_known=actor in known, since=since)
+    for (actor, _), told in sorted(by_pair.items()):
+        ground = [s for s in told if baseline and s.version_id == baseline.id]
+        changes += derive_changes(told, ground, rules, actor_known=actor in known, since=since)
     return changes
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from extractors.errors import StorageError
 from storage.errors import explained
@@ -24,10 +24,12 @@ from storage.rows import Connection
 LIVE = "volteface.duckdb"
 SNAPSHOT = "snapshot.duckdb"
 LOCK = "volteface.lock"
+TURNSTILE = "volteface.turnstile"
 STORAGE_VERSION = "v1.5.0"
 """The oldest DuckDB that reads what we write; 2.0 reads it too."""
 BUSY_TIMEOUT_SECONDS = 60.0
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "2GB"
+"""Of one transaction; DuckDB spills to disk beyond it."""
 
 _held = threading.local()
 
@@ -47,26 +49,37 @@ def exclusive(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -> Itera
     except OSError as error:
         advice = "Set VOLTEFACE_HOME to a folder that you may write to"
         raise StorageError(key, f"the folder cannot be made: {error.strerror}", advice) from error
-    lock = FileLock(home / LOCK, thread_local=False)
     deadline = time.monotonic() + busy_timeout_s
-    while True:
-        try:
-            lock.acquire(blocking=False)
-            break
-        except Timeout:
-            if time.monotonic() >= deadline:
-                advice = "Another pass is writing. Wait for it, or look for one that hangs"
-                raise StorageError(str(home / LOCK), f"is locked for {busy_timeout_s:g} seconds", advice) from None
-            time.sleep(random.uniform(0.005, 0.05))
-        except OSError as error:
-            advice = "Set VOLTEFACE_HOME to a folder that you may write to"
-            raise StorageError(str(home / LOCK), f"cannot be locked: {error.strerror}", advice) from error
+    # Who lets go of the lock and wants it again at once must not overtake those who wait: there is one turnstile
+    # before it, and whoever is next holds that.
+    turnstile = _acquired(home / TURNSTILE, deadline, busy_timeout_s)
+    try:
+        lock = _acquired(home / LOCK, deadline, busy_timeout_s)
+    finally:
+        turnstile.release()
     homes.add(key)
     try:
         yield
     finally:
         homes.discard(key)
         lock.release()
+
+
+def _acquired(path: Path, deadline: float, busy_timeout_s: float) -> BaseFileLock:
+    """The lock of ``path``, asked for again and again with jitter until ``deadline``."""
+    lock = FileLock(path, thread_local=False)
+    while True:
+        try:
+            lock.acquire(blocking=False)
+            return lock
+        except Timeout:
+            if time.monotonic() >= deadline:
+                advice = "Another pass is writing. Wait for it, or look for one that hangs"
+                raise StorageError(str(path), f"is locked for {busy_timeout_s:g} seconds", advice) from None
+            time.sleep(random.uniform(0.002, 0.02))
+        except OSError as error:
+            advice = "Set VOLTEFACE_HOME to a folder that you may write to"
+            raise StorageError(str(path), f"cannot be locked: {error.strerror}", advice) from error
 
 
 @contextmanager

@@ -20,17 +20,28 @@ _MARKS = """
         (SELECT count(*) FROM coder WHERE watch_id = ?) AS coder_mark
 """
 _NAMES = ("statement_mark", "review_mark", "regrouping_mark", "coder_mark")
-# New statements, statements whose copies were regrouped, and statements that reviews touched: under the names that
-# they had and the ones that they have now.
-_PAIRS = """
+_NEW = """
+    SELECT DISTINCT coalesce(m.to_actor, s.actor) AS actor, s.concept
+    FROM statement AS s
+    LEFT JOIN (
+        SELECT subject_id AS actor, arg_max(to_actor, rowid) AS to_actor FROM review
+        WHERE watch_id = $watch AND subject = 'actor' GROUP BY subject_id
+    ) AS m ON m.actor = s.actor
+    WHERE s.rowid > $statement_mark AND s.watch_id = $watch AND s.actor IS NOT NULL AND s.concept IS NOT NULL
+"""
+# Statements whose copies were regrouped, and statements that reviews touch: under the names that they had and the ones
+# that they have now. A review touches what it is about whenever that is coded, so all reviews are looked at where
+# there are new statements too.
+_TOUCHED = """
     WITH reviewed AS (SELECT * FROM review WHERE watch_id = $watch AND rowid > $review_mark),
     touched AS (
-        SELECT id FROM statement WHERE watch_id = $watch AND rowid > $statement_mark
-        UNION
         SELECT s.id FROM statement AS s JOIN regrouping AS r USING (version_id)
         WHERE s.watch_id = $watch AND r.rowid > $regrouping_mark
         UNION
         SELECT s.id FROM statement AS s JOIN reviewed AS r USING (version_id) WHERE s.watch_id = $watch
+        UNION
+        SELECT s.id FROM statement AS s JOIN review AS r USING (version_id)
+        WHERE s.watch_id = $watch AND s.rowid > $statement_mark AND r.watch_id = $watch
         UNION
         SELECT s.id FROM statement AS s
         JOIN reviewed AS r ON r.subject = 'actor' AND (s.actor = r.subject_id OR s.actor = r.to_actor)
@@ -57,7 +68,9 @@ class Detection(Store):
             if marks["coder_mark"] > max(1, last["coder_mark"]):
                 return ToDetect(None, _tuple(marks))
             params = {name: last[name] for name in _NAMES[:3]}
-            rows = select(db, _PAIRS, {"watch": watch_id, **params})
+            rows = select(db, _NEW, {"watch": watch_id, "statement_mark": last["statement_mark"]})
+            if marks["review_mark"] >= 0 or marks["regrouping_mark"] > last["regrouping_mark"]:
+                rows += select(db, _TOUCHED, {"watch": watch_id, **params})
         return ToDetect(frozenset((row["actor"], row["concept"]) for row in rows), _tuple(marks))
 
     def save_detection(self, watch_id: str, done: ToDetect, run_id: str | None, recorded_at: datetime) -> None:

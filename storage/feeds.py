@@ -74,7 +74,7 @@ class Feeds(Store):
 
     def pending_pages(self, watch_id: str, now: datetime, limit: int | None = None) -> list[PendingPage]:
         """Entries whose page was not read yet, or failed and is due again; oldest entries first."""
-        condition = "(outcome IS NULL OR (outcome = 'failed' AND NOT has_text AND next_at <= $now))"
+        condition = "outcome IS NULL OR (outcome = 'failed' AND NOT has_text AND next_at <= $now)"
         return self._pages(condition, watch_id, now, limit)
 
     def recheck_due(self, watch_id: str, now: datetime, limit: int | None = None) -> list[PendingPage]:
@@ -82,17 +82,24 @@ class Feeds(Store):
         return self._pages("has_text AND next_at <= $now", watch_id, now, limit)
 
     def _pages(self, condition: str, watch_id: str, now: datetime, limit: int | None) -> list[PendingPage]:
+        # First which articles can be due at all, so that not every page ever read is looked at.
+        candidates = """
+            SELECT article_id FROM entry
+            ANTI JOIN (SELECT article_id FROM "fetch" WHERE watch_id = $watch) AS f USING (article_id)
+            WHERE watch_id = $watch
+            UNION
+            SELECT article_id FROM "fetch" WHERE watch_id = $watch AND article_id IS NOT NULL AND next_at <= $now
+        """
         sql = f"""
-            SELECT * FROM page_state
-            WHERE watch_id = $watch AND {condition}
+            SELECT * FROM page_states($ids::VARCHAR[])
+            WHERE watch_id = $watch AND ({condition}) AND $now IS NOT NULL
             ORDER BY coalesce(published_at, recorded_at), recorded_at, article_id
             LIMIT {int(limit) if limit is not None else "ALL"}
         """  # noqa: S608  # conditions come from this file
-        params: dict[str, Any] = {"watch": watch_id}
-        if "$now" in condition:
-            params["now"] = now
+        params: dict[str, Any] = {"watch": watch_id, "now": now}
         with self._begin() as db:
-            rows = select(db, sql, params)
+            ids = [row["article_id"] for row in select(db, candidates, params)]
+            rows = select(db, sql, params | {"ids": ids}) if ids else []
         return [_page(row) for row in rows]
 
 

@@ -38,6 +38,11 @@ class Transaction(Nouns):
     def __init__(self, db: Connection) -> None:
         self._db = db
 
+    @property
+    def connection(self) -> Connection:
+        """The open DuckDB connection, for what has no noun."""
+        return self._db
+
     def _begin(self) -> AbstractContextManager[Connection]:
         return nullcontext(self._db)
 

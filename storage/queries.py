@@ -71,15 +71,21 @@ def run_query(snapshot: Snapshot, name_or_sql: str, params: Mapping[str, Any] | 
     ``params`` are bound by name ($actor); "watch" may always be there, and is bound only where it is used. Raises
     StorageError for an unknown name, a missing or unknown parameter, and, with its place, for what is wrong in SQL.
     """
+    sql, values = prepared(name_or_sql, params)
+    return _run(snapshot.connection, name_or_sql if is_name(name_or_sql) else "SQL", sql, values)
+
+
+def prepared(name_or_sql: str, params: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+    """The SQL behind a name, or the SQL itself, and the values of the parameters that it uses."""
     given = dict(params or {})
     if is_name(name_or_sql):
         query = named_query(name_or_sql.strip().replace("-", "_"))
-        return _run(snapshot.connection, query.name, query.sql, _checked(query, given))
+        return query.sql, _checked(query, given)
     used = set(re.findall(r"\$([A-Za-z_]\w*)", name_or_sql))
     missing = sorted(used - set(given))
     if missing:
         raise StorageError("SQL", f"the parameter ${missing[0]} has no value", f"Add: --param {missing[0]}=VALUE")
-    return _run(snapshot.connection, "SQL", name_or_sql, {name: given[name] for name in used})
+    return name_or_sql, {name: given[name] for name in used}
 
 
 def _checked(query: NamedQuery, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,11 +55,17 @@ def _hold_results(part: Path) -> None:
         db.close()
 
 
-def open_snapshot(home: Path) -> Connection:
-    """Open the published snapshot: read-only, without access to other files or the network, settings locked."""
-    path = home / SNAPSHOT
+def snapshot_path(home: Path) -> Path:
+    """Where the published snapshot lies. Raises StorageError where there is none yet."""
+    path = home.absolute() / SNAPSHOT
     if not path.exists():
         raise StorageError(str(path), "nothing has been published yet", "Do a pass first: volteface run WATCH")
+    return path
+
+
+def open_snapshot(home: Path) -> Connection:
+    """Open the published snapshot: read-only, without access to other files or the network, settings locked."""
+    path = snapshot_path(home)
     with explained(path):
         db = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
         # Within one process DuckDB shares one instance a file: where that is open already, it is locked already too.

@@ -38,19 +38,11 @@ class Statements(Store):
     def save_codings(self, watch_id: str, codings: Sequence[CodedVersion]) -> int:
         """Store several codings in one transaction; returns how many were new."""
         with self._begin() as db:
-            new = []
-            for coded in codings:
-                row = {
-                    "watch_id": watch_id,
-                    "version_id": coded.version_id,
-                    "coder": coded.coder,
-                    "note": coded.note,
-                    "recorded_at": coded.recorded_at,
-                }
-                if insert(db, "coding", [row], ignore_known=True):
-                    new.append(coded)
-            attributions = {r["id"]: r for c in new for s in c.statements for r in [_attribution_row(s)]}
-            insert(db, "attribution", list(attributions.values()))
+            done = _coded(db, watch_id, [coded.version_id for coded in codings])
+            unique = {(coded.version_id, coded.coder): coded for coded in reversed(codings)}
+            new = [coded for key, coded in reversed(unique.items()) if key not in done]
+            rows = [{f: getattr(c, f) for f in ("version_id", "coder", "note", "recorded_at")} for c in new]
+            insert(db, "coding", [{"watch_id": watch_id, **row} for row in rows])
             insert(db, "statement", [_statement_row(s) for c in new for s in c.statements])
             if new:
                 actors = [actor for coded in new for actor in coded.actors]
@@ -71,17 +63,26 @@ class Statements(Store):
         is left out. Ordered by said_at, published_at and id.
         """
         moment = known_at.isoformat() if known_at else FOREVER
-        condition, params = "", {"watch": watch_id, "moment": moment}
-        if pairs is not None:
-            wanted = sorted(set(pairs))
-            if not wanted:
-                return []
-            params |= {"actors": [a for a, _ in wanted], "concepts": [c for _, c in wanted]}  # type: ignore[dict-item]
-            condition = """
-                SEMI JOIN (SELECT unnest($actors::VARCHAR[]) AS actor, unnest($concepts::VARCHAR[]) AS concept) AS p
-                    ON p.actor = s.actor AND p.concept = s.concept
-            """
-        return self._statements(f"statements_known_at($moment) AS s {condition}", "s.watch_id = $watch", params)
+        source, where, params = "statements_known_at($moment) AS s", "s.watch_id = $watch", {"watch": watch_id}
+        if pairs is None:
+            return self._statements(source, where, params | {"moment": moment})
+        wanted = sorted(set(pairs))
+        if not wanted:
+            return []
+        source += """
+            SEMI JOIN (SELECT unnest($actors::VARCHAR[]) AS actor, unnest($concepts::VARCHAR[]) AS concept) AS p
+                ON p.actor = s.actor AND p.concept = s.concept
+        """
+        pair_params: dict[str, Any] = {"actors": [a for a, _ in wanted], "concepts": [c for _, c in wanted]}
+        with self._begin() as db:
+            # What the coder saw narrows the look at the table; corrections can lead to a pair from anywhere else.
+            if (
+                select_one(db, "SELECT 1 AS found FROM review WHERE watch_id = ? AND subject <> 'change'", [watch_id])
+                is None
+            ):
+                where += " AND s.coded_actor IN (SELECT unnest($actors::VARCHAR[]))"
+                where += " AND s.coded_concept IN (SELECT unnest($concepts::VARCHAR[]))"
+            return self._load(db, source, where, params | pair_params | {"moment": moment})
 
     def statements_by_id(self, watch_id: str, ids: Iterable[str]) -> dict[str, Statement]:
         """Id -> statement, for evidence: with corrections, whichever coder made it; unknown ids are left out."""
@@ -134,14 +135,17 @@ class Statements(Store):
     @staticmethod
     def _load(db: Connection, source: str, where: str, params: dict[str, Any]) -> list[Statement]:
         columns = ", ".join(f"s.{name}" for name in _PLAIN)
-        sql = f"""
-            WITH chosen AS (SELECT {columns}, s.attribution_id, s.quote_type FROM {source} WHERE {where})
-            SELECT c.*, a.source, a.cue, a.content, a.confidence AS attribution_confidence
-            FROM chosen AS c
-            JOIN attribution AS a ON a.id = c.attribution_id
-            ORDER BY c.said_at NULLS LAST, c.published_at NULLS LAST, c.id
-        """  # noqa: S608  # sources and conditions come from this file
+        names = [*_PLAIN, "source", "cue", "content", "quote_type", "attribution_confidence"]
+        columns = ", ".join(f"s.{name}" for name in names)
+        order = "ORDER BY s.said_at NULLS LAST, s.published_at NULLS LAST, s.id"
+        sql = f"SELECT {columns} FROM {source} WHERE {where} {order}"  # noqa: S608  # both come from this file
         return [_statement(row) for row in select(db, sql, params)]
+
+
+def _coded(db: Connection, watch_id: str, version_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """(version, coder) of the codings that these versions have."""
+    sql = "SELECT version_id, coder FROM coding WHERE watch_id = ? AND version_id IN (SELECT unnest(?::VARCHAR[]))"
+    return {(row["version_id"], row["coder"]) for row in select(db, sql, [watch_id, list(version_ids)])}
 
 
 def _adopt_first_coder(db: Connection, watch_id: str, coder: str, recorded_at: datetime) -> None:
@@ -158,28 +162,17 @@ def _attribution_id(statement: Statement) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
-def _attribution_row(statement: Statement) -> Row:
-    a = statement.attribution
-    return {
-        "id": _attribution_id(statement),
-        "watch_id": statement.watch_id,
-        "version_id": statement.version_id,
-        "coder": statement.coder,
-        "source": _to_structs(a.source),
-        "cue": _to_structs(a.cue),
-        "content": _to_structs(a.content),
-        "quote_type": a.quote_type,
-        "confidence": a.confidence,
-        "recorded_at": statement.recorded_at,
-    }
-
-
 def _statement_row(statement: Statement) -> Row:
-    content = statement.attribution.content
+    attribution = statement.attribution
+    content = attribution.content
     row: Row = {name: getattr(statement, name) for name in _PLAIN}
     row |= {
         "attribution_id": _attribution_id(statement),
-        "quote_type": statement.attribution.quote_type,
+        "source": _to_structs(attribution.source),
+        "cue": _to_structs(attribution.cue),
+        "content": _to_structs(content),
+        "attribution_confidence": attribution.confidence,
+        "quote_type": attribution.quote_type,
         "content_start": min((s for s, _ in content), default=None),
         "content_end": max((e for _, e in content), default=None),
         "copy_group": statement.copy_group or statement.version_id,

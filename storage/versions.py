@@ -145,19 +145,25 @@ class Versions(Store):
 
         The baseline first, then in the order of publication; versions that were taken in as skipped are left out.
         """
-        sql = f"""
-            SELECT {_COLUMNS}, w.role, g.copy_group
+        due = """
+            SELECT w.version_id
             FROM watch_version AS w
-            JOIN version AS v ON v.id = w.version_id
-            JOIN version_group AS g ON g.version_id = w.version_id
             ANTI JOIN (SELECT watch_id, version_id FROM coding WHERE $coder IS NULL OR coder = $coder) AS c
                 ON c.watch_id = w.watch_id AND c.version_id = w.version_id
             WHERE w.watch_id = $watch AND w.skipped IS NULL
+        """
+        sql = f"""
+            SELECT {_COLUMNS}, w.role, g.copy_group
+            FROM version AS v
+            JOIN watch_version AS w ON w.version_id = v.id
+            JOIN version_group AS g ON g.version_id = v.id
+            WHERE v.id IN (SELECT unnest($ids::VARCHAR[])) AND w.watch_id = $watch
             ORDER BY w.role, coalesce(v.published_at, v.recorded_at), v.id
             LIMIT {int(limit) if limit is not None else "ALL"}
         """  # noqa: S608
         with self._begin() as db:
-            return [_to_code(row) for row in select(db, sql, {"watch": watch_id, "coder": coder})]
+            ids = [row["version_id"] for row in select(db, due, {"watch": watch_id, "coder": coder})]
+            return [_to_code(row) for row in select(db, sql, {"watch": watch_id, "ids": ids})] if ids else []
 
 
 def _to_code(row: Row) -> VersionToCode:

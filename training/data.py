@@ -78,7 +78,8 @@ def prepare(row: Row, tokenizer: Tokenizer) -> Document:
     words = split_words(row["text"], tokenizer)
     links = []
     for a in row["attributions"]:
-        link = Link(*(covered(words, a[role]) for role in ("cue", "source", "content")))
+        cue, source, content = (covered(words, a[role]) for role in ("cue", "source", "content"))
+        link = Link(_main_run(cue), source, content)
         if len(link.cue) and len(link.content):
             links.append(link)
     links.sort(key=lambda x: int(x.cue[0]))
@@ -89,6 +90,12 @@ def _first_run(indices: IntArray) -> IntArray:
     """Return the first contiguous run: a source is one run of words (all but one in two thousand are)."""
     gaps = np.flatnonzero(np.diff(indices) > 1)
     return indices[: gaps[0] + 1] if len(gaps) else indices
+
+
+def _main_run(cue: IntArray) -> IntArray:
+    """Return the longest contiguous run of a cue ("charged ... with"): the rest would be taken for a cue of its own."""
+    runs = np.split(cue, np.flatnonzero(np.diff(cue) > 1) + 1)
+    return max(runs, key=len)
 
 
 def cut(
@@ -146,7 +153,6 @@ def collate(items: list[tuple[Document, Window]]) -> Batch:
             c = x.cue - w.start
             cue_gold[i, c] = 2
             cue_gold[i, c[0]] = 1
-            cue_gold[i, c[1:][np.diff(c) > 1]] = 1
         cue_starts = np.array(sorted(int(x.cue[0]) - w.start for x in inside), dtype=np.int64)
         for x in inside:
             every = np.concatenate([x.source, x.content])

@@ -153,6 +153,7 @@ def main() -> None:
     ap.add_argument("--init", type=Path, required=True, help="folder with MiniLM's model.safetensors, tokenizer.json")
     ap.add_argument("--scorer", type=Path, required=True)
     ap.add_argument("--out", type=Path, required=True)
+    ap.add_argument("--start", type=Path, help="go on from this model.pt, with a grown corpus")
     ap.add_argument("--epochs", type=int, default=6)
     ap.add_argument("--lr", type=float, default=2e-4)
     ap.add_argument("--head-lr", type=float, default=1e-3)
@@ -180,7 +181,10 @@ def main() -> None:
     documents = [prepare(row, tokenizer) for row in rows]
     config = Config(dropout=args.dropout)
     model = Tagger(config)
-    model.encoder.load_minilm(args.init)
+    if args.start:
+        model.load_state_dict(torch.load(args.start, weights_only=True)["state"])
+    else:
+        model.encoder.load_minilm(args.init)
     optimizer = torch.optim.AdamW(groups(model, args.lr, args.head_lr, args.freeze_words), fused=True)
     pieces = sum(int(d.words.first[-1]) for d in documents)
     if args.lengthen:  # as long as the epochs will be, for the schedule

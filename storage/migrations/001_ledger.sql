@@ -2,7 +2,7 @@
 -- moment can be asked again. Where something has a state (a feed, a change, an alert), a row is added for every new
 -- state, numbered by "step", and a view picks the latest.
 --
--- The tables that grow with the statements (statement, attribution, fingerprint_key, fetch) have no primary key: its index would
+-- The tables that grow with the statements (statement, fingerprint_key, fetch) have no primary key: its index would
 -- be touched by every pass and make a pass on a large ledger several times slower. Their rows are unique because
 -- each is written in the transaction of a row that has a key (coding, fingerprint).
 
@@ -188,24 +188,15 @@ CREATE TABLE coder (
     PRIMARY KEY (watch_id, step)
 );
 
-CREATE TABLE attribution (
-    id          VARCHAR NOT NULL,
-    watch_id    VARCHAR NOT NULL,
-    version_id  VARCHAR NOT NULL,
-    coder       VARCHAR NOT NULL,
-    source      STRUCT("start" INTEGER, "end" INTEGER)[] NOT NULL,
-    cue         STRUCT("start" INTEGER, "end" INTEGER)[] NOT NULL,
-    content     STRUCT("start" INTEGER, "end" INTEGER)[] NOT NULL,
-    quote_type  VARCHAR NOT NULL CHECK (quote_type IN ('direct', 'indirect', 'mixed')),
-    confidence  DOUBLE NOT NULL CHECK (confidence BETWEEN 0 AND 1),
-    recorded_at TIMESTAMPTZ NOT NULL
-);
-
 CREATE TABLE statement (
     id             VARCHAR NOT NULL,
     watch_id       VARCHAR NOT NULL,
     version_id     VARCHAR NOT NULL,
     attribution_id VARCHAR NOT NULL,
+    source         STRUCT("start" INTEGER, "end" INTEGER)[] NOT NULL,
+    cue            STRUCT("start" INTEGER, "end" INTEGER)[] NOT NULL,
+    content        STRUCT("start" INTEGER, "end" INTEGER)[] NOT NULL,
+    attribution_confidence DOUBLE NOT NULL CHECK (attribution_confidence BETWEEN 0 AND 1),
     actor          VARCHAR,
     concept        VARCHAR,
     agreement      TINYINT CHECK (agreement BETWEEN -2 AND 2),

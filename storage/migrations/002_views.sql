@@ -75,8 +75,8 @@ FROM current_feed AS f
 LEFT JOIN summed AS s USING (watch_id, feed_id)
 LEFT JOIN failures AS x USING (watch_id, feed_id);
 
--- One row an entry: how far its page has come.
-CREATE VIEW page_state AS
+-- One row an entry: how far its page has come. ids: only these articles, NULL for all.
+CREATE MACRO page_states(ids) AS TABLE
 WITH pages AS (
     SELECT
         watch_id,
@@ -89,7 +89,7 @@ WITH pages AS (
         max(requested_at) AS last_fetch_at,
         max(version_id) IS NOT NULL AS has_text
     FROM "fetch"
-    WHERE article_id IS NOT NULL
+    WHERE article_id IS NOT NULL AND (ids IS NULL OR list_contains(ids, article_id))
     GROUP BY watch_id, article_id
 )
 SELECT
@@ -114,7 +114,10 @@ SELECT
     coalesce(p.has_text, false) AS has_text
 FROM entry AS e
 JOIN article AS a ON a.id = e.article_id
-LEFT JOIN pages AS p ON p.watch_id = e.watch_id AND p.article_id = e.article_id;
+LEFT JOIN pages AS p ON p.watch_id = e.watch_id AND p.article_id = e.article_id
+WHERE ids IS NULL OR list_contains(ids, e.article_id);
+
+CREATE VIEW page_state AS SELECT * FROM page_states(NULL::VARCHAR[]);
 
 CREATE VIEW version_group AS
 SELECT f.version_id, coalesce(r.copy_group, f.copy_group) AS copy_group
@@ -163,3 +166,11 @@ CREATE VIEW run_log AS
 SELECT r.run_id, r.watch_id, r.started_at, e.finished_at, coalesce(e.status, 'unfinished') AS status, e.stats, e.error
 FROM run AS r
 LEFT JOIN run_end AS e USING (run_id);
+
+-- Who / said / what, as spans of one version's text. A content that is about several concepts is several statements of
+-- one attribution; the spans lie with the statements, so that no question has to join a million rows to a million.
+CREATE VIEW attribution AS
+SELECT DISTINCT ON (attribution_id)
+    attribution_id AS id, watch_id, version_id, coder, source, cue, content, quote_type, source_text, words,
+    attribution_confidence AS confidence, recorded_at
+FROM statement;

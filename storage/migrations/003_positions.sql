@@ -19,7 +19,8 @@ CREATE OR REPLACE MACRO start_of(moment) AS
 CREATE OR REPLACE MACRO day_of(moment) AS (end_of(moment) AT TIME ZONE 'UTC')::DATE;
 
 -- The statements that counted at a moment: of each version one coding (the accepted coder's, else the first), with
--- what analysts had corrected by then, under the names that actors had been merged into.
+-- what analysts had corrected by then, under the names that actors had been merged into. coded_actor and coded_concept
+-- are what the coder saw.
 CREATE OR REPLACE MACRO statements_known_at(moment) AS TABLE
 WITH accepted AS (
     SELECT watch_id, arg_max(coder, step) AS coder FROM coder WHERE recorded_at <= end_of(moment) GROUP BY watch_id
@@ -76,7 +77,9 @@ reviewed AS (
                 ELSE s.basis
             END AS basis,
             coalesce(g.copy_group, s.copy_group) AS copy_group
-        )
+        ),
+        s.actor AS coded_actor,
+        s.concept AS coded_concept
     FROM statement AS s
     LEFT JOIN verdict AS v ON v.id = s.id AND v.coder = s.coder
     LEFT JOIN regrouped AS g ON g.version_id = s.version_id

@@ -131,7 +131,6 @@ SENTENCES = [
     "<p>Watch what they do, Petra Vance said: the tariff stays.</p>",
     "<ul><li>The tariff stays, Petra Vance said.</li></ul>",
     "<p>See also the report, which Petra Vance read out.</p>",
-    '<div class="shared-services"><p>Petra Vance said that the tariff stays.</p></div>',
 ]
 
 
@@ -208,6 +207,17 @@ FOREIGN_NOTICES = [
 @pytest.mark.parametrize(("body", "notice"), FOREIGN_NOTICES)
 def test_notices_in_other_languages(body: str, notice: str) -> None:
     assert extract_article(page(body), URL).notice == notice
+
+
+def test_a_site_that_is_down_may_be_the_news() -> None:
+    text = BODY[: len(BODY) // 2] + "<p>The site is temporarily unavailable, the board said. Access was denied.</p>"
+    assert extract_article(page(f"<article>{text}</article>"), URL).notice is None
+
+
+def test_a_whole_article_that_calls_itself_paid_is_an_article() -> None:
+    head = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": "False"}</script>'
+    assert extract_article(page(f"<article>{BODY}{BODY}</article>", head), URL).notice is None
+    assert extract_article(page(f"<article>{BODY[: len(BODY) // 2]}</article>", head), URL).notice == "paywall"
 
 
 def test_a_consent_layer_over_a_short_article_is_no_notice() -> None:

@@ -57,7 +57,7 @@ def _against(*outlets: str, day: int = 9, **more):
     ],
 )
 def test_what_is_a_change(statements, baseline, found):
-    assert [c for c in _told(statements, baseline)] == found
+    assert list(_told(statements, baseline)) == found
 
 
 def test_a_newcomer_is_a_new_actor():

@@ -110,6 +110,12 @@ def test_a_bare_path_is_never_opened() -> None:
         ("2025-12-14T10:00:00+05:30", 4),
         ("2025/12/14 10:00", 10),
         ("14 December 2025, 10:00", 10),
+        ("14.12.2025 10:00", 10),
+        ("12/14/2025 10:00 PST", 18),
+        ("14/12/2025 10:00", 10),
+        ("Sun, 14 Dec 2025 10:00:00 ZZZ", 10),
+        ("20251214T101500Z", 10),
+        ("2025-12-14T10:00:00.123456789Z", 10),
     ],
 )
 def test_dates_with_zone_names_and_odd_formats(raw: str, hour: int) -> None:
@@ -118,8 +124,25 @@ def test_dates_with_zone_names_and_odd_formats(raw: str, hour: int) -> None:
     assert (moment.day, moment.hour) == (14, hour)
 
 
+def test_with_points_the_day_comes_first() -> None:
+    assert parse_date("06.07.2026 10:00") == datetime(2026, 7, 6, 10, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    "raw", [None, "", "yesterday", "14 December", "Dec 2025", "10:30", "2025", "99/99/9999", "x" * 500]
+    "raw",
+    [
+        None,
+        "",
+        "yesterday",
+        "14 December",
+        "Dec 2025",
+        "10:30",
+        "2025",
+        "99/99/9999",
+        "x" * 500,
+        "03/04/2025",
+        "3-4-2025 10:00",
+    ],
 )
 def test_an_unknown_date_stays_unknown(raw: str | None) -> None:
     assert parse_date(raw) is None

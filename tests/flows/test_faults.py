@@ -1,5 +1,5 @@
 """What servers do to those who read them, a line a fault: what happens, and what must come of it."""
-# ruff: noqa: E501  # a fault stays on its line
+# a fault stays on its line
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ FEEDS = [
           state=replace(STATE, last_success_at=NOW - timedelta(days=2), last_item_at=NOW - timedelta(days=3))),
     Fault("304 to a request without conditions", say(b"", 304), "failed", "never asked", state=replace(STATE, etag=None)),
     Fault("an ETag over a kilobyte", say(FEED, ETag="x" * 2000), "fetched", also=lambda r, s: r.etag is None),
-    Fault("early hints before the answer", send(b"HTTP/1.1 103 X\r\nLink: </a>\r\n\r\n", head(**LENGTH), FEED), "fetched"),
+    Fault("early hints before the answer", send(b"HTTP/1.1 103 X\r\nLink: </a>\r\n\r\n", head(200, **LENGTH), FEED), "fetched"),
     Fault("a feed that calls itself a page", say(FEED, Content_Type="text/html"), "fetched"),
     Fault("a feed that calls itself a picture", say(FEED, Content_Type="image/png"), "fetched"),
     Fault("white space and a mark before the feed", say(b"\xef\xbb\xbf\n\n" + FEED), "fetched"),
@@ -142,13 +142,13 @@ FEEDS = [
     # --- connections
     Fault("nobody speaks", send(3.0), "failed", "in time"),
     Fault("headers in drops", drip(b"", head() + FEED), "failed", "in time"),
-    Fault("a body in drops", drip(head(**LENGTH), FEED), "failed", "in time"),
+    Fault("a body in drops", drip(head(200, **LENGTH), FEED), "failed", "in time"),
     Fault("a packed body in drops", drip(head(Content_Encoding="gzip"), packed(FEED)), "failed", "in time"),
     Fault("closed without a word", send(), "failed", "cannot be read", also=lambda r, s: len(s.asked) == 2),
     Fault("closed once, then fine", in_turn(send(), say(FEED)), "fetched"),
     Fault("closed within the headers", send(b"HTTP/1.1 200 OK\r\nContent-"), "failed", "cannot be read"),
     Fault("reset", send(RESET), "failed", "cannot be read"),
-    Fault("reset within the body", send(head(**LENGTH), FEED[:99], 0.05, RESET), "failed", "cannot be read"),
+    Fault("reset within the body", send(head(200, **LENGTH), FEED[:99], 0.05, RESET), "failed", "cannot be read"),
     Fault("longer than sent", send(head(Content_Length="99999"), FEED), "failed", "cannot be read"),
     Fault("shorter than sent", send(head(Content_Length=str(len(FEED) - 90)), FEED), "fetched", also=lambda r, s: len(r.entries) >= 1),
     Fault("a length that is none", send(head(Content_Length="many"), FEED), "failed", "cannot be read"),

@@ -52,8 +52,9 @@ def parts() -> dict[str, tuple[str, ...]]:
     return {k: tuple(v) for k, v in tomllib.loads((HERE / "parts.toml").read_text(encoding="utf-8")).items()}
 
 
-def codebook(story: str) -> Codebook:
-    raw = tomllib.loads((HERE / f"{story}.toml").read_text(encoding="utf-8"))
+def codebook(story: str, folder: Path | None = None) -> Codebook:
+    """Return the codebook of a story, from `folder` where it is not among the histories."""
+    raw = tomllib.loads(((folder or HERE) / f"{story}.toml").read_text(encoding="utf-8"))
     concepts = tuple(
         Concept(c["id"], c["proposition"], tuple(c["terms"]), tuple(c["support"]), tuple(c["oppose"]))
         for c in raw["concept"]

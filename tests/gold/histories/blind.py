@@ -1,0 +1,74 @@
+"""Strip the labels of the histories for a second labelling, and compare it with the first.
+
+    python -m tests.gold.histories.blind strip 7 > blind.txt
+    python -m tests.gold.histories.blind compare second.txt
+
+A line of the second labelling is `id:article:statement agreement`, or `id > kind ...`, in any order.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+from tests.gold.histories.load import HERE, History, codebook, histories
+
+
+def strip(seed: int) -> list[str]:
+    """Return the histories in random order, their statements numbered, without labels."""
+    found = [*histories("dev"), *histories("test")]
+    random.Random(seed).shuffle(found)
+    lines = []
+    for h in found:
+        proposition = next(c.proposition for c in codebook(h.story).concepts if c.id == h.concept)
+        lines.append(f"## {h.id} | {h.actor} | {proposition}")
+        for n, article in enumerate(h.articles):
+            lines.append(f"[{n}] {article.published} {article.outlet}: {article.text}")
+            lines += [f"   {h.id}:{n}:{k} {told.words}" for k, told in enumerate(article.told)]
+    return lines
+
+
+def compare(path: Path) -> dict[str, float]:
+    """Return the share of equal labels: agreement to the degree, to the side, and the changes of whole histories."""
+    levels, kinds = _read(path)
+    known = {h.id: h for part in ("dev", "test") for h in histories(part)}
+    told = [(_first(known, key), value) for key, value in levels.items()]
+    same_kinds = [sorted(known[name].expected) == sorted(found) for name, found in kinds.items()]
+    return {
+        "statements": float(len(told)),
+        "same degree": sum(a == b for a, b in told) / len(told),
+        "same side": sum(_side(a) == _side(b) for a, b in told) / len(told),
+        "histories": float(len(same_kinds)),
+        "same changes": sum(same_kinds) / len(same_kinds),
+    }
+
+
+def _first(known: dict[str, History], key: str) -> int | None:
+    name, article, statement = key.split(":")
+    return known[name].articles[int(article)].told[int(statement)].agreement
+
+
+def _side(agreement: int | None) -> int | None:
+    return None if agreement is None else (agreement > 0) - (agreement < 0)
+
+
+def _read(path: Path) -> tuple[dict[str, int | None], dict[str, list[str]]]:
+    levels: dict[str, int | None] = {}
+    kinds: dict[str, list[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if " > " in line:
+            name, found = line.split(" > ")
+            kinds[name] = [k for k in found.split() if k != "none"]
+        elif line.strip() and not line.startswith("#"):
+            key, label = line.split()
+            levels[key] = None if label == "null" else int(label)
+    return levels, kinds
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["strip"]:
+        print("\n".join(strip(int(sys.argv[2]))))
+    else:
+        for name, value in compare(HERE / sys.argv[2]).items():
+            print(f"{name}: {value:.3f}")
