@@ -268,7 +268,8 @@ def _turn(
     named = " ".join(w.lower for w in words[span[0] : span[1]])
     if reading.other:
         case.others = reading.sign * side
-        case.notes.append(f'somebody else\'s view of "{named}"')
+        if not reading.doubtful:
+            case.notes.append(f'somebody else\'s view of "{named}"')
         return
     inside = next((c for c in limits if c.start <= span[0] < c.end), None)
     if inside and not inside.asked and reading.licence != "consequence":
@@ -279,7 +280,8 @@ def _turn(
     if not name and outside and reading.possible:
         name = "possible"
     if not name and not reading.open:
-        case.notes.append(f'"{named}" without a stance')
+        if reading.seen or any(w.lower[0].isdigit() for w in words):
+            case.notes.append(f'"{named}" without a stance')  # something is reported of it
         return
     weight = _WEIGHTS.get(name, 0.6) * (CONCEDED if concessive(words, span[0]) else 1.0)
     basis = f'"{named}": ' + ("; ".join(reading.seen) or name or "left open")

@@ -42,7 +42,7 @@ MOST_PASSAGES = 96
 SHORTEST = 25
 """Own words below which a text is only compared whole: two lines of a ticker resemble each other by chance."""
 RESEMBLANCE = 0.3
-"""Independent texts about the same event stay under 0.1 (tests/gold/duplicates/), copies edited line by line over 0.4."""
+"""Independent texts on one event stay under 0.1 (tests/gold/duplicates/), copies edited line by line over 0.4."""
 CONTAINMENT = 0.6
 SHARED_PASSAGES = 3
 

@@ -51,7 +51,7 @@ class AttributionEdit:
 
 
 def edits(old: str, new: str) -> list[Edit]:
-    """The paragraphs in which ``new`` differs from ``old``, in the order of the new text; white space does not count."""
+    """The paragraphs in which ``new`` differs from ``old``, in the new text's order; white space does not count."""
     a, b = _lines(old), _lines(new)
     matcher = SequenceMatcher(None, [_key(old, s) for s in a], [_key(new, s) for s in b], autojunk=False)
     found: list[Edit] = []

@@ -35,6 +35,11 @@ def others_view(words: Sequence[Token], verb: int, low: int, own: frozenset[str]
     return bool(group) and not _speaks_for(group, own)
 
 
+def plainly_others(words: Sequence[Token], verb: int, low: int) -> bool:
+    """Whether the verb's subject is somebody else whoever speaks ("critics say"), not only by its name ("Ostmark")."""
+    return any(w.stem in OTHERS for w in _subject(words, verb, low))
+
+
 def _speaks_for(group: Sequence[Token], own: frozenset[str]) -> bool:
     """Whether a subject is the source, "we", or a body that the source may speak for."""
     if any(w.stem in OTHERS and w.stem not in own and w.lower not in own for w in group):

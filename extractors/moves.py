@@ -47,8 +47,8 @@ _TAKES_NO_SIDE = re.compile(
     r"|neither (?:for|support|oppos)\w*|free vote)",
     re.IGNORECASE,
 )
-_AVOIDS = re.compile(r"[^;]*(?:double negation|denied attitude)[^;]*|declin\w*|comment", re.IGNORECASE)
-"""What the coder calls a way of avoiding the question."""
+_NEUTRAL = re.compile(r'neutral "([^"]*)"')
+"""How the coder names the words by which a text leaves a side open."""
 
 
 @dataclass(slots=True)
@@ -144,7 +144,7 @@ def walk(reports: Sequence[Report], standing: Standing, confirm_by: int) -> list
 
 def takes_no_side(statements: Iterable[Statement]) -> bool:
     """Tell whether any of them states that the actor is on neither side, rather than merely avoiding the question."""
-    return any(_TAKES_NO_SIDE.search(" ".join((s.words, _AVOIDS.sub("", "; ".join(s.basis))))) for s in statements)
+    return any(_TAKES_NO_SIDE.search(" ".join((s.words, *_NEUTRAL.findall(" ".join(s.basis))))) for s in statements)
 
 
 def level_for(report: Report, standing: Standing) -> int | None:

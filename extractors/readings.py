@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from extractors.clauses import HARD, left_bound, right_bound
-from extractors.holders import SPEECH, others_view, own_subject
+from extractors.holders import SPEECH, others_view, own_subject, plainly_others
 from extractors.phrases import Token, stem_set
 from extractors.stance import ATTITUDES, DIRECTIONS, EFFECTS, SIGNS, VALUES, Operator, nouns
 from extractors.wordlists import word_set
@@ -43,6 +43,8 @@ class Reading:
     strength: int = 2
     open: bool = False
     other: bool = False
+    doubtful: bool = False
+    """The other is only known by a name for which the source might speak after all."""
     seen: tuple[str, ...] = ()
     possible: bool = False
 
@@ -62,6 +64,7 @@ class _Chain:
     licence: str = ""
     open: bool = False
     other: bool = False
+    doubtful: bool = False
     negated: bool = False
     attitude: bool = False
     asked: bool = False
@@ -140,8 +143,8 @@ class _Chain:
         for op in left:
             kind = op.kind
             if kind in ATTITUDES | {"neutral", "deny"}:
-                if not self.obliged and op.start >= self.content and others_view(self.words, op.start, start, self.own):
-                    self.other = True
+                if not self.obliged and op.start >= self.content:
+                    self._held_by_others(op.start, start)
                 self.attitude_of(replace(op, kind=self._sense(op)))
             elif kind == "obligation":
                 self.obliged = True
@@ -221,8 +224,13 @@ class _Chain:
 
     def _spoken_by_others(self, start: int) -> None:
         for k in range(start, self.mention[0]):
-            if self.words[k].lower in SPEECH and others_view(self.words, k, start, self.own):
-                self.other = True
+            if self.words[k].lower in SPEECH:
+                self._held_by_others(k, start)
+
+    def _held_by_others(self, verb: int, low: int) -> None:
+        if others_view(self.words, verb, low, self.own):
+            self.doubtful = not plainly_others(self.words, verb, low) and (self.doubtful or not self.other)
+            self.other = True
 
     def _on_the_occasion(self) -> None:
         """ "praised the speech on the levy" is about the speech."""
@@ -265,8 +273,8 @@ class _Chain:
                     continue  # "a loan backed by ..."
                 if self.attitude or (settled and others_view(words, op.start, end, self.own)):
                     break
-                if not settled and op.kind != "give_up" and others_view(words, op.start, end, self.own):
-                    self.other = True
+                if not settled and op.kind != "give_up":
+                    self._held_by_others(op.start, end)
                 self.negated, negated = negated, False
                 self.attitude_of(op)
                 return
@@ -306,10 +314,10 @@ class _Chain:
         """ "... costs jobs", "... will cut pollution": what it does to things that are good or bad to have."""
         following = self.words[op.end : op.end + 6]
         objects = {w.stem for w in following}
-        if op.kind in EFFECTS or objects & nouns("good_noun"):
+        if objects & nouns("good_noun") or (op.kind == "harm" and _people(following)):
             sign = op.sign
         elif objects & nouns("bad_noun"):
-            sign = -op.sign
+            sign = op.sign if op.kind in EFFECTS else -op.sign  # "solves the crisis" helps, "causes a crisis" does not
         else:
             return False
         if following[0].lower in {"no", "nothing", "nobody", "neither", "hardly", "few", "little"}:
@@ -320,6 +328,14 @@ class _Chain:
         self.seen.append(f'effect "{op.text} {" ".join(w.lower for w in following[:3])}"')
         self.license("effect")
         return True
+
+
+def _people(following: Sequence[Token]) -> bool:
+    """Whether an object is somebody: a name, or a word for people."""
+    return any(w.capital or w.stem in _PEOPLE or w.lower in {"us", "me", "them", "everyone", "everybody"} for w in following[:4])
+
+
+_PEOPLE = stem_set("people")
 
 
 def read(
@@ -349,7 +365,7 @@ def read(
     if low > content and words[low - 1].lower in {"who", "whose"} and not chain.obliged:
         chain.other = True  # "crews who give up trawling" tells what they do
     return Reading(
-        chain.sign, chain.licence, chain.strength, chain.open, chain.other, tuple(chain.seen), chain.possible
+        chain.sign, chain.licence, chain.strength, chain.open, chain.other, chain.doubtful, tuple(chain.seen), chain.possible
     )
 
 

@@ -25,7 +25,8 @@ BASELINE_LEAD = 250
 THRESHOLD = 0.35
 """Score from which an article is let in. In doubt it is: without statements on the concepts it does no harm."""
 _NAME = re.compile(r"(?<![.!?\"“”\n]\s)(?<!^)\b[^\W\d_a-zà-ÿ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
-_CALENDAR = """monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+_CALENDAR = """
+monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
     september october november december"""
 _LOOKS_BACK = re.compile(
     r"\b(years? (?:ago|on|later|earlier|before)|anniversary|in (?:19|20)\d\d|(?:he|she) (?:was|became) \w+ minister"

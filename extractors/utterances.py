@@ -40,7 +40,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_NEGATIONS = _set("not n't no never none nor nobody nothing neither cannot without hardly")
+_NEGATIONS = _set("against not n't no never none nor nobody nothing neither cannot without hardly")
 _IFS = _set("if unless until provided")
 _LIGHT = _set(
     """a an the this that these those it its of to in on at by for from with as and or but so if then than there here
@@ -61,7 +61,7 @@ class Wording:
     words: tuple[str, ...]
     stems: tuple[str, ...]
     negations: tuple[bool, ...]
-    """Which of them negate."""
+    """Which of them negate, or say "against"."""
 
     def cut(self, start: int, end: int) -> Wording:
         return Wording(self.words[start:end], self.stems[start:end], self.negations[start:end])
@@ -134,7 +134,8 @@ def _turned(a: Wording, b: Wording) -> bool:
         return True
     if _replaced(_surface(a, only_a), _surface(b, only_b)) * REPLACED > min(len(weighty_a), len(weighty_b)):
         return True
-    return {s for w in only_a for s in _signs(w)} != {s for w in only_b for s in _signs(w)}
+    signs_a, signs_b = {s for w in only_a for s in _signs(w)}, {s for w in only_b for s in _signs(w)}
+    return bool(signs_a and signs_b and signs_a != signs_b)
 
 
 def _surface(wording: Wording, stems: set[str]) -> list[str]:

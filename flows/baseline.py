@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.articles import extract_article, plain_article
 from extractors.coding import read
 from extractors.drafts import draft_concepts
 from extractors.errors import ArticleError
@@ -21,6 +20,8 @@ SEARCH_WORDS = 6
 
 def read_baseline_file(path: Path) -> tuple[ArticleText, bytes]:
     """The article in an .html or .txt file, and the file's bytes. Raises ArticleError for one without a text."""
+    from extractors.articles import extract_article, plain_article  # trafilatura only where a page is read
+
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -38,6 +39,8 @@ def read_baseline_file(path: Path) -> tuple[ArticleText, bytes]:
 
 def read_baseline_url(url: str, policy: FetchPolicy) -> tuple[ArticleText, bytes]:
     """The article at ``url``. Raises FetchError or ArticleError that says what to do."""
+    from extractors.articles import extract_article
+
     with Fetcher(policy) as fetcher:
         response = fetcher.get(Request(url))
     if response.status != 200:

@@ -197,7 +197,7 @@ def test_rejected_statements_are_detected_as_touched(ledger: Ledger) -> None:
     store(ledger, statement("a"))
     ledger.save_detection(WATCH, ledger.to_detect(WATCH), None, DAY)
     ledger.review_statement(WATCH, "statement-a", "reject", "Ida", "why", DAY)
-    assert ledger.to_detect(WATCH).pairs == {TOLL}
+    assert ledger.to_detect(WATCH).pairs == frozenset({TOLL})
 
 
 def test_attributions_keep_their_spans_apart(ledger: Ledger) -> None:
