@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import shutil
 import statistics
@@ -199,6 +200,11 @@ def _coded(version_id: str, at: datetime) -> CodedVersion:
     return CodedVersion(version_id, "1", statements, (), "", at)
 
 
+def quiet() -> str:
+    """How busy the machine is besides: figures taken on a busy one say little."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
 def timed(action: Callable[[], object], repeats: int = REPEATS) -> float:
     """Median seconds of ``action``."""
     times = []
@@ -225,7 +231,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(home: Path, statements: int) -> int:
     missed = []
-    print(f"A ledger of {statements:,} statements in {statements // STATEMENTS_PER_VERSION:,} versions")
+    print(f"A ledger of {statements:,} statements in {statements // STATEMENTS_PER_VERSION:,} versions; {quiet()}")
     if not (home / LIVE).exists():
         started = time.perf_counter()
         fill(home, statements)
@@ -246,6 +252,7 @@ def _run(home: Path, statements: int) -> int:
         print(f"  {query.name:28} {seconds:6.3f}  {rows[-1]} rows")
         missed += [query.name] if seconds > 1 else []
     ratio = _passes(ledger)
+    print(f"At the end: {quiet()}")
     missed += ["pass"] if ratio > 1.2 else []
     print(f"Missed: {', '.join(missed)}" if missed else "All within their bounds")
     return 1 if missed else 0

@@ -42,6 +42,7 @@ CONFLICT = 0.2  # a lead smaller than this share of all evidence decides nothing
 _REFERRING = word_set("referring")
 _OBSERVERS = stem_set("observers")
 _POLLS = frozenset(stem(w) for w in ("poll", "survey", "pollster"))
+_THREATS = frozenset({"resign", "quit", "leave", "walk away", "step down", "pull out", "withdraw", "walk out", "sue"})
 _CUE_ATTITUDES = frozenset({"support", "demand", "oppose", "doubt", "want", "open", "give_up", "more", "less"})
 _QUESTION = re.compile(r"\?[\"”’']?\s*$")
 
@@ -167,7 +168,8 @@ def _bearing(
 ) -> Sequence[Operator]:
     """The operators that can bear on `span`: a condition and its main clause keep theirs to themselves."""
     if asked:
-        return [o for o in ops if o.start >= asked.start + len(asked.lead.split())]
+        inside = [o for o in ops if o.start >= asked.start + len(asked.lead.split())]
+        return [o for o in inside if asked.lead != "without" or o.start < span[0]]
     return [o for o in ops if not any(c.start <= o.start < c.end and not c.start <= span[0] < c.end for c in limits)]
 
 
@@ -246,11 +248,11 @@ def _consequence(
     if inside is None:
         return reading
     rest = [o for o in ops if not inside.start <= o.start < inside.end]
-    judged = [o for o in rest if o.kind in {"bad", "good", "harm", "doubt"}]
+    judged = [o for o in rest if o.kind in {"bad", "good", "harm", "doubt"} or o.text in _THREATS]
     if len(judged) != 1:
         return reading
     negated = any(o.kind == "negation" and o.end >= judged[0].start - 2 and o.start < judged[0].start for o in rest)
-    sign = reading.sign * judged[0].sign * (-1 if negated else 1)
+    sign = reading.sign * (judged[0].sign or -1) * (-1 if negated else 1)
     seen = (*reading.seen, f'and then {judged[0].kind} "{judged[0].text}"')
     return replace(reading, sign=sign, licence="consequence", seen=seen)
 

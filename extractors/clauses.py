@@ -127,7 +127,8 @@ def conditions(words: Sequence[Token]) -> list[Condition]:
 def _excludes(words: Sequence[Token], i: int) -> bool:
     """ "No deal without X" and "Without X, ..." ask for X; "without delay" does not."""
     before = {w.lower for w in words[max(0, i - 10) : i]}
-    return bool(before & {"no", "not", "n't", "never", "cannot", "nothing"}) or i == 0 or words[i - 1].lower in '"“,'
+    opens = i == 0 or words[i - 1].lower in {",", '"', "“", "that", "said", "says", "warned", "argued", "told"}
+    return opens or bool(before & {"no", "not", "n't", "never", "cannot", "nothing"})
 
 
 def _opens_clause(words: Sequence[Token], i: int) -> bool:

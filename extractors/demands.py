@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from extractors.embeddings import embed
 from extractors.phrases import content_words
 from extractors.utterances import wording
 
@@ -19,6 +20,9 @@ Difference = Literal["same", "more", "less", "other", "unclear"]
 SAME_TOPIC = 0.4
 """Content words in common, of all of both, from which two conditions are about the same thing."""
 OTHER_TOPIC = 0.1
+RELATED = 0.25
+NEAR = 0.5
+"""Cosine from which two conditions without common words are taken for the same."""
 FEWEST = 2
 """Content words that a condition needs in order to be compared with one about something else."""
 _CEILING = re.compile(
@@ -39,6 +43,15 @@ def compare(before: str, after: str) -> Difference:
     if shared <= OTHER_TOPIC and min(len(words_a), len(words_b)) >= FEWEST:
         return "other"
     return "unclear"
+
+
+def related(one: str, other: str) -> bool:
+    """Tell whether two conditions can be the same one in other words."""
+    words_a, words_b = _content(one), _content(other)
+    if len(words_a & words_b) >= RELATED * len(words_a | words_b) > 0:
+        return True
+    vectors = embed([one, other])
+    return bool(vectors[0] @ vectors[1] >= NEAR)
 
 
 def _grown(before: str, after: str, a: Sequence[float], b: Sequence[float]) -> Difference:

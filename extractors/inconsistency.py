@@ -33,25 +33,33 @@ class Comparison:
 
     verdict: Verdict
     probabilities: tuple[float, float, float]
-    """Of consistent, inconsistent, unrelated."""
+    """Of consistent, inconsistent, unrelated, as the regression sees them."""
     basis: tuple[str, ...]
 
 
 def compare_texts(one: str, two: str) -> Comparison:
-    """Compare two statements of one speaker or party; the order does not matter."""
+    """Compare two statements of one speaker or party; the order does not matter.
+
+    Where both take a side on what they share, and opposite ones, they are inconsistent whatever the regression says.
+    """
     figures, basis = features(one, two)
     weights, offset, mean, scale = _model()
     raw = (figures - mean) / scale @ weights.T + offset
     odds = np.exp(raw - raw.max())
     shares = odds / odds.sum()
-    return Comparison(VERDICTS[int(shares.argmax())], (float(shares[0]), float(shares[1]), float(shares[2])), basis)
+    verdict = "inconsistent" if figures[OPPOSED] else VERDICTS[int(shares.argmax())]
+    return Comparison(verdict, (float(shares[0]), float(shares[1]), float(shares[2])), basis)
 
 
 NAMES = (
     "cosine", "shared", "shared_share", "same_side", "other_side", "tone_product", "tone_gap", "negations_differ",
     "numbers_differ", "opposed_verbs", "both_for", "both_against", "obligations", "cosine_cut", "longer",
-    "core_cosine", "hedged",
+    "core_cosine", "hedged", "opposed_sides",
 )  # fmt: skip
+
+
+RELATED = 0.45  # cosine from which opposite sides on all that is shared settle it
+OPPOSED = NAMES.index("opposed_sides")
 
 
 def features(one: str, two: str) -> tuple[Floats, tuple[str, ...]]:
@@ -80,12 +88,19 @@ def features(one: str, two: str) -> tuple[Floats, tuple[str, ...]]:
         numbers, _opposed(ops_1, ops_2), tone_1 > 0 and tone_2 > 0, tone_1 < 0 and tone_2 < 0,
         _has(ops_1, "obligation") + _has(ops_2, "obligation"), max(0.0, cosine - 0.35),
         abs(len(first) - len(second)) / 20, core, _has(ops_1, "partial") + _has(ops_2, "partial"),
+        cosine >= RELATED and _all_opposed(sides),
     ]  # fmt: skip
     basis = [f"relatedness {cosine:.2f}"]
     for name, (a, b) in zip(shared, sides, strict=True):
         basis.append(f'"{name}": {"same" if a.sign == b.sign else "opposite"} side')
     pair = [vectors[0] * vectors[1], np.abs(vectors[0] - vectors[1])]
     return np.concatenate([np.array(figures, dtype=np.float64), *pair]), tuple(basis)
+
+
+def _all_opposed(sides: Sequence[tuple[Reading, Reading]]) -> bool:
+    """Whether both texts take a side on what they share, and never the same."""
+    stated = [(a, b) for a, b in sides if a.licence and b.licence]
+    return bool(stated) and all(a.sign != b.sign for a, b in stated)
 
 
 def _topics(words: Sequence[Token], ops: Sequence[Operator]) -> dict[str, int]:

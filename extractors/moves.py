@@ -7,8 +7,10 @@ outlets carry it and at least twice as many as hold on to the old position.
 
 Some moves need more, because they are where coverage errs most:
 
-- from one degree to another on one side ("supports" to "supports if"): a condition or a reservation in words, or one
-  more outlet; and a clear distance from the mean of what was reported before;
+- from one degree to another on one side ("supports" to "supports if"): a condition that is new and that two outlets
+  name, or one more outlet; and a clear distance from the mean of what was reported before;
+- whatever has been attempted before and came to nothing: one outlet more for every false start, since coverage that
+  errs about an actor goes on to do so;
 - back to a side that was held before: quoted words or a date, in one report at least, since old positions are recalled
   without either all the time; and a report that prints both sides counts for the one that is new;
 - to "takes no side": a stated one. "Did not rule out", "declined to say" and denials are no position at all;
@@ -21,10 +23,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import Literal
 
-from extractors.demands import compare
+from extractors.demands import compare, related
 from extractors.models import Statement
 from extractors.positions import round_away, sign
 from extractors.reports import Report
@@ -33,9 +35,11 @@ Kind = Literal["first", "flip", "zero", "side", "step", "more", "less", "other"]
 """`first` position at all; `flip` to the other side; `zero`: to neither; `side`: from neither; `step` on one side; and
 the three differences of a condition."""
 
+MOST_CAUTION = 3
+"""Outlets that false starts can add at most."""
 MARGIN = 2
 """How many times the outlets that hold the old position those must be that carry the new one."""
-STEP = 0.75
+STEP = 0.6
 """Distance between the means of the agreements before and after, for a step on one side."""
 PATIENCE = 45
 """Days without a further report after which an attempt that never got firm is given up."""
@@ -102,6 +106,11 @@ class Standing:
     held: set[int] = field(default_factory=set)
     """The sides on which he has ever stood."""
     conditions: list[str] = field(default_factory=list)
+    """All that were named with it, false starts included."""
+    moved_on: date | None = None
+    """The day of the move that led here; in the week after it, its degree is still being told."""
+    false_starts: dict[str, int] = field(default_factory=dict)
+    """Attempts at each kind of move that came to nothing since he stands here."""
 
     @property
     def mean(self) -> float:
@@ -121,7 +130,8 @@ def walk(reports: Sequence[Report], standing: Standing, confirm_by: int) -> list
         for report in today:
             for kind, key in _departures(report, standing):
                 if key in attempts and (day - attempts[key].latest).days > PATIENCE:
-                    attempts.pop(key).state = "given up"
+                    attempts[key].state = "given up"
+                    _abandon(attempts.pop(key), standing)
                 if key not in attempts:
                     attempts[key] = _open(kind, key, report, standing)
                     moves.append(attempts[key])
@@ -129,7 +139,7 @@ def walk(reports: Sequence[Report], standing: Standing, confirm_by: int) -> list
             _count(move, today, standing)
             if move.outlets <= move.opposed:
                 move.state = "dropped" if move.start == day else "given up"
-                standing.reports += move.for_it if move.kind == "step" else []
+                _abandon(move, standing)
                 del attempts[move.key]
         firm = max((m for m in attempts.values() if _is_firm(m, standing, confirm_by)), key=_precedence, default=None)
         if firm:
@@ -167,7 +177,7 @@ def _departures(report: Report, standing: Standing) -> list[tuple[Kind, tuple[st
         kind: Kind = "zero" if side == 0 else "side" if stand == 0 else "flip"
         return [(kind, (kind, side))]
     if level != stand:
-        return [("step", ("step", level))]
+        return [] if standing.moved_on and _fresh(report.day, standing.moved_on) else [("step", ("step", level))]
     return _other_demand(report, standing)
 
 
@@ -220,8 +230,9 @@ def _opposes(report: Report, move: Move, standing: Standing) -> bool:
 
 
 def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
-    in_words = any(r.condition for r in move.for_it)
-    move.needed = confirm_by + (move.kind == "step" and not in_words)
+    move.needed = confirm_by + min(MOST_CAUTION, standing.false_starts.get(move.kind, 0))
+    if move.kind == "step" and not _names_condition(move, standing):
+        move.needed += 1
     if move.outlets < move.needed or move.outlets < MARGIN * move.opposed or all(r.mixed for r in move.for_it):
         return False
     if move.kind == "step":
@@ -232,6 +243,22 @@ def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
     return True
 
 
+def _names_condition(move: Move, standing: Standing) -> bool:
+    """Whether two outlets name one condition that has not been named before."""
+    new = {
+        r.outlet: c for r in move.for_it if (c := r.condition) and not any(related(k, c) for k in standing.conditions)
+    }
+    return any(related(a, b) for a, b in combinations(new.values(), 2))
+
+
+def _abandon(move: Move, standing: Standing) -> None:
+    """Note an attempt that came to nothing."""
+    standing.false_starts[move.kind] = standing.false_starts.get(move.kind, 0) + 1
+    standing.conditions += [c for r in move.for_it if (c := r.condition)]
+    if move.kind == "step":
+        standing.reports += move.for_it
+
+
 def _precedence(move: Move) -> tuple[int, int, date]:
     order: tuple[Kind, ...] = ("other", "less", "more", "step", "zero", "side", "first", "flip")
     return (move.outlets, order.index(move.kind), move.start)
@@ -239,9 +266,11 @@ def _precedence(move: Move) -> tuple[int, int, date]:
 
 def _settle(move: Move, standing: Standing) -> None:
     standing.level = move.level
+    standing.moved_on = move.start
     standing.held.add(sign(move.level))
     standing.reports = list(move.for_it)
     standing.conditions = [c for r in move.for_it if (c := r.condition)][:1]
+    standing.false_starts = {}
 
 
 def _hold(today: Sequence[Report], standing: Standing, moves: Sequence[Move]) -> None:
@@ -256,8 +285,14 @@ def _hold(today: Sequence[Report], standing: Standing, moves: Sequence[Move]) ->
             standing.reports.append(report)
         if report.condition and not standing.conditions:
             standing.conditions.append(report.condition)
-        if latest and (report.day - latest.start).days <= FOLLOW_UP:
+        if latest and _fresh(report.day, latest.start):
             latest.for_it.append(report)
+            if latest.kind in {"flip", "first", "side"}:
+                latest.level = standing.level = _mean_level([r.level for r in latest.for_it if not r.mixed])
+
+
+def _fresh(day: date, start: date) -> bool:
+    return (day - start).days <= FOLLOW_UP
 
 
 def _mean_level(levels: Sequence[int]) -> int:

@@ -332,7 +332,10 @@ class _Chain:
 
 def _people(following: Sequence[Token]) -> bool:
     """Whether an object is somebody: a name, or a word for people."""
-    return any(w.capital or w.stem in _PEOPLE or w.lower in {"us", "me", "them", "everyone", "everybody"} for w in following[:4])
+    return any(
+        w.capital or w.stem in _PEOPLE or w.lower in {"us", "me", "them", "everyone", "everybody"}
+        for w in following[:4]
+    )
 
 
 _PEOPLE = stem_set("people")
@@ -365,7 +368,14 @@ def read(
     if low > content and words[low - 1].lower in {"who", "whose"} and not chain.obliged:
         chain.other = True  # "crews who give up trawling" tells what they do
     return Reading(
-        chain.sign, chain.licence, chain.strength, chain.open, chain.other, chain.doubtful, tuple(chain.seen), chain.possible
+        chain.sign,
+        chain.licence,
+        chain.strength,
+        chain.open,
+        chain.other,
+        chain.doubtful,
+        tuple(chain.seen),
+        chain.possible,
     )
 
 

@@ -61,7 +61,7 @@ def export_tables(home: Path, watch_id: str, to: Path, forms: tuple[Form, ...] =
     for form in forms:
         for name, condition in _relations(home, watch_id):
             path = to / form / f"{name}.{form}"
-            _write(home, f"SELECT * FROM {name} WHERE {condition}", {}, path, form)  # noqa: S608
+            _write(home, f'SELECT * FROM "{name}" WHERE {condition}', {}, path, form)  # noqa: S608
             written.append(path)
     return written
 
@@ -91,11 +91,10 @@ def _relations(home: Path, watch_id: str) -> list[tuple[str, str]]:
         tables = [str(row[0]) for row in db.execute(sql).fetchall()]
     conditions = dict.fromkeys([*tables, *VIEWS], f"watch_id = {quoted}")
     conditions |= {name: where.format(watch=quoted) for name, where in _THROUGH.items()}
-    return [(f'"{name}"' if name == "fetch" else name, where) for name, where in sorted(conditions.items())]
+    return sorted(conditions.items())
 
 
 def _write(home: Path, sql: str, params: Mapping[str, Any], path: Path, form: Form) -> None:
-    path = path.with_name(path.name.replace('"', ""))
     part = path.with_name(f".{path.name}.part").absolute()
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)

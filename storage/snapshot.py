@@ -19,6 +19,8 @@ from storage.migrations import migrate
 from storage.rows import Connection
 
 PART = "snapshot.part"
+HELD = ("counted_report", "latest_positions")
+"""Views of the ledger that are tables in the snapshot; the second is made from the first."""
 
 
 def publish_snapshot(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -> Path:
@@ -45,12 +47,16 @@ def publish_snapshot(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -
 
 
 def _hold_results(part: Path) -> None:
-    """Turn the view that most questions rest on into a table: the positions are derived once, not by every reader."""
+    """Turn the views that most questions rest on into tables: derived once, and not by every reader."""
     db = open_live(part, 0)
     try:
-        db.execute("CREATE TABLE held AS SELECT * FROM latest_positions ORDER BY watch_id, actor, concept")
-        db.execute("DROP VIEW latest_positions")
-        db.execute("ALTER TABLE held RENAME TO latest_positions")
+        for view in HELD:
+            comment = db.execute("SELECT comment FROM duckdb_views() WHERE view_name = ?", [view]).fetchone()
+            db.execute(f"CREATE TABLE held AS SELECT * FROM {view} ORDER BY watch_id, actor, concept")  # noqa: S608
+            db.execute(f"DROP VIEW {view}")
+            db.execute(f"ALTER TABLE held RENAME TO {view}")
+            text = str(comment[0]).replace("'", "''") if comment else ""
+            db.execute(f"COMMENT ON TABLE {view} IS '{text}'")
     finally:
         db.close()
 

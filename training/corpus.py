@@ -242,8 +242,12 @@ def main() -> int:
     ap.add_argument("--out", type=Path)
     ap.add_argument("--held-out", type=Path)
     ap.add_argument("--skip-bad", action="store_true", help="leave articles with errors out instead of stopping")
+    ap.add_argument("--ids", type=Path, help="use only the articles whose ids are lines of this file")
     args = ap.parse_args()
     rows = [a for path in sorted(args.files) for a in articles(path)]
+    if args.ids:
+        wanted = set(args.ids.read_text(encoding="utf-8").split("\n"))
+        rows = [a for a in rows if a.id in wanted]
     ids: dict[str, Article] = {}
     texts: dict[str, Article] = {}
     for a in rows:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from extractors.inconsistency import NAMES, VERDICTS, Floats, features
+from extractors.inconsistency import NAMES, OPPOSED, VERDICTS, Floats, features
 from extractors.phrases import content_words, tokens
 from extractors.scoring import macro_f1
 
@@ -64,7 +64,7 @@ def fit(figures: Floats, labels: np.ndarray) -> Fit:
 def predict(model: Fit, figures: Floats) -> np.ndarray:
     w, b, mean, scale = model
     chosen: np.ndarray = ((figures - mean) / scale @ w.T + b).argmax(axis=1)
-    return chosen
+    return np.where(figures[:, OPPOSED] > 0, VERDICTS.index("inconsistent"), chosen)
 
 
 def folds(labels: np.ndarray, seed: int) -> np.ndarray:

@@ -88,7 +88,8 @@ class Encoder(nn.Module):
         bias = (1.0 - mask.to(x.dtype))[:, None, None, :] * _MASKED
         for layer in self.layers:
             x = layer(x, bias)
-        return x
+        out: Tensor = x
+        return out
 
     def load_minilm(self, folder: Path) -> None:
         """Take over the weights of a BERT checkpoint: `folder` holds its model.safetensors."""

@@ -92,83 +92,93 @@ LEFT JOIN merged AS m ON m.watch_id = s.watch_id AND m.actor = s.actor;
 
 CREATE OR REPLACE VIEW current_statement AS SELECT * FROM statements_known_at('9999-12-31');
 
--- Copies of one text count once for what they report of one day: the one published first, then the surest, then by
--- id.
-CREATE OR REPLACE MACRO reports_known_at(moment) AS TABLE
-SELECT watch_id, actor, concept, agreement, condition, said_at, quote_type, confidence, id, outlet, copy_group
-FROM statements_known_at(moment)
-WHERE actor IS NOT NULL AND concept IS NOT NULL AND agreement IS NOT NULL AND said_at IS NOT NULL
-QUALIFY row_number() OVER (
-    PARTITION BY watch_id, actor, concept, copy_group, said_at ORDER BY published_at NULLS LAST, confidence DESC, id
-) = 1;
-
-CREATE OR REPLACE MACRO quote_weight(quote_type) AS CASE quote_type WHEN 'indirect' THEN 0.8 ELSE 1.0 END;
+-- A statement weighs by the confidence of its coding and by whose words it is in: direct and mixed quotes 1.0, indirect
+-- speech 0.8. Age comes later.
+CREATE OR REPLACE MACRO fresh_weight(confidence, quote_type) AS
+    confidence * CASE quote_type WHEN 'indirect' THEN 0.8 ELSE 1.0 END;
 
 -- To the nearest whole number, halves away from zero.
 CREATE OR REPLACE MACRO round_away(score) AS (sign(score) * floor(abs(score) + 0.5 + 1e-9))::TINYINT;
 
--- A statement weighs by its confidence, by whose words it is in (indirect speech 0.8), and half for every seven days
--- that it lies before the newest. The position is the weighted mean, rounded away from zero at the half. Its confidence
--- is the share of the weight on its side times 1 - 0.5 ** weight. It holds since the earliest statement of the present
--- run of statements on its side.
+-- Copies of one text count once for what they report of one day: the one published first, then the surest, then by
+-- id. place: 1 for an actor's newest on a concept; of one day, the weightiest first. As leaving out the newest days
+-- changes neither, the reports that count now serve for every day of the past.
+CREATE OR REPLACE MACRO reports_known_at(moment) AS TABLE
+SELECT *, row_number() OVER (
+    PARTITION BY watch_id, actor, concept ORDER BY said_at DESC, fresh_weight DESC, id
+)::INTEGER AS place
+FROM (
+    SELECT watch_id, actor, concept, agreement, condition, said_at, id, outlet, copy_group,
+        fresh_weight(confidence, quote_type) AS fresh_weight
+    FROM statements_known_at(moment)
+    WHERE actor IS NOT NULL AND concept IS NOT NULL AND agreement IS NOT NULL AND said_at IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY watch_id, actor, concept, copy_group, said_at ORDER BY published_at NULLS LAST, confidence DESC, id
+    ) = 1
+);
+
+-- Publishing a snapshot turns this view, and latest_positions below, into tables with the same rows.
+CREATE OR REPLACE VIEW counted_report AS SELECT * FROM reports_known_at('9999-12-31');
+
+-- A report weighs half for every seven days that it lies before the newest. The position is the weighted mean of the
+-- agreements. Its confidence is the share of the weight on its side times 1 - 0.5 ** weight. It holds since the earliest
+-- statement of the present run of statements on its side.
 CREATE OR REPLACE MACRO positions_at(as_of, known_at) AS TABLE
 WITH report AS (
-    SELECT * FROM reports_known_at(known_at) WHERE said_at <= day_of(as_of)
+    SELECT * FROM counted_report WHERE known_at::VARCHAR = '9999-12-31' AND said_at <= day_of(as_of)
+    UNION ALL
+    SELECT * FROM reports_known_at(known_at) WHERE known_at::VARCHAR <> '9999-12-31' AND said_at <= day_of(as_of)
 ),
 newest AS (
     SELECT watch_id, actor, concept, max(said_at) AS newest FROM report GROUP BY ALL
 ),
 weighed AS (
-    SELECT r.*, r.confidence * quote_weight(r.quote_type) * 0.5 ** ((n.newest - r.said_at) / 7.0) AS weight
+    SELECT r.*, sign(r.agreement) AS side, r.fresh_weight * 0.5 ** ((n.newest - r.said_at) / 7.0) AS weight
     FROM report AS r
     JOIN newest AS n USING (watch_id, actor, concept)
 ),
 summed AS (
-    SELECT
-        watch_id,
-        actor,
-        concept,
+    SELECT watch_id, actor, concept, max(said_at) AS said_at, sum(weight) AS weight,
         sum(weight * agreement) / sum(weight) AS score,
-        sum(weight) AS weight,
-        list(
-            {'id': id, 'said_at': said_at, 'side': sign(agreement), 'weight': weight, 'outlet': outlet,
-                'condition': condition}
-            ORDER BY said_at DESC, weight DESC, id
-        ) AS reports
+        sum(weight) FILTER (side > 0) AS support, sum(weight) FILTER (side < 0) AS oppose,
+        sum(weight) FILTER (side = 0) AS neither, min(place) FILTER (side > 0) AS first_support,
+        min(place) FILTER (side < 0) AS first_oppose, min(place) FILTER (side = 0) AS first_neither
     FROM weighed
-    GROUP BY watch_id, actor, concept
+    GROUP BY ALL
     HAVING sum(weight) > 0
 ),
-sided AS (
-    SELECT *, [r FOR r IN reports IF r.side = sign(round_away(score))] AS on_side,
-        list_position([r.side = sign(round_away(score)) FOR r IN reports], true) AS first_on_side
+stood AS (
+    SELECT watch_id, actor, concept, said_at, score, round_away(score) AS agreement, weight,
+        CASE sign(round_away(score)) WHEN 1 THEN support WHEN -1 THEN oppose ELSE neither END AS on_side,
+        CASE sign(round_away(score)) WHEN 1 THEN first_support WHEN -1 THEN first_oppose ELSE first_neither END AS first_on
     FROM summed
 ),
-run AS (
-    SELECT *,
-        list_position([r.side = sign(round_away(score)) FOR r IN reports[first_on_side:]], false) AS first_off_side
-    FROM sided
+followed AS (
+    SELECT s.watch_id, s.actor, s.concept, s.said_at, s.score, s.agreement, s.weight, s.on_side,
+        count(DISTINCT w.outlet) FILTER (w.side = sign(s.agreement)) AS reports,
+        max(w.condition) FILTER (w.place = s.first_on) AS condition,
+        min(w.said_at) FILTER (w.side = sign(s.agreement)) AS earliest,
+        min(w.place) FILTER (w.side <> sign(s.agreement) AND w.place > s.first_on) AS first_off,
+        list(w.id ORDER BY w.place) AS statements
+    FROM weighed AS w
+    JOIN stood AS s USING (watch_id, actor, concept)
+    GROUP BY ALL
 )
 SELECT
-    watch_id,
-    actor,
-    concept,
-    round_away(score) AS agreement,
-    round(score, 6) AS score,
-    round(
-        coalesce(list_sum([r.weight FOR r IN on_side]), 0) / weight
-        * (1 - 0.5 ** coalesce(list_sum([r.weight FOR r IN on_side]), 0)),
-        4
-    ) AS confidence,
-    coalesce(
-        CASE WHEN first_off_side > 1 THEN reports[first_on_side + first_off_side - 2].said_at ELSE on_side[-1].said_at END,
-        reports[1].said_at
-    ) AS since,
-    reports[1].said_at AS said_at,
-    len(list_distinct([r.outlet FOR r IN on_side]))::INTEGER AS reports,
-    on_side[1].condition AS condition,
-    [r.id FOR r IN reports] AS statements
-FROM run;
+    f.watch_id,
+    f.actor,
+    f.concept,
+    f.agreement,
+    round(f.score, 6) AS score,
+    round(coalesce(f.on_side, 0) / f.weight * (1 - 0.5 ** coalesce(f.on_side, 0)), 4) AS confidence,
+    coalesce(l.said_at, f.earliest, f.said_at) AS since,
+    f.said_at,
+    f.reports::INTEGER AS reports,
+    f.condition,
+    f.statements
+FROM followed AS f
+LEFT JOIN report AS l
+    ON l.watch_id = f.watch_id AND l.actor = f.actor AND l.concept = f.concept AND l.place = f.first_off - 1;
 
 -- What was true on a date, as far as it is known now.
 CREATE OR REPLACE MACRO positions_as_of(moment) AS TABLE SELECT * FROM positions_at(moment, '9999-12-31');
@@ -176,5 +186,4 @@ CREATE OR REPLACE MACRO positions_as_of(moment) AS TABLE SELECT * FROM positions
 -- What was known on a date about where actors stood by then.
 CREATE OR REPLACE MACRO positions_known_at(moment) AS TABLE SELECT * FROM positions_at(moment, moment);
 
--- Publishing a snapshot turns this view into a table with the same rows.
 CREATE OR REPLACE VIEW latest_positions AS SELECT * FROM positions_at('9999-12-31', '9999-12-31');

@@ -5,9 +5,9 @@
 CREATE VIEW position_timeline AS
 WITH weighed AS (
     SELECT watch_id, actor, concept, said_at, outlet, agreement,
-        confidence * quote_weight(quote_type)
+        fresh_weight
         * 2.0 ** greatest((said_at - max(said_at) OVER (PARTITION BY watch_id, actor, concept)) / 7.0, -1000) AS weight
-    FROM reports_known_at('9999-12-31')
+    FROM counted_report
 ),
 daily AS (
     SELECT watch_id, actor, concept, said_at, sum(weight) AS weight, sum(weight * agreement) AS sided,

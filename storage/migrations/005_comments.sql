@@ -153,7 +153,8 @@ COMMENT ON COLUMN coder."name" IS 'who decided';
 COMMENT ON COLUMN coder.reason IS 'why, in words';
 COMMENT ON COLUMN coder.recorded_at IS 'when the ledger learnt it';
 
-COMMENT ON TABLE statement IS 'Actor x concept x agreement, with the attribution it rests on and its three dates. As coded: see current_statement for what counts';
+COMMENT ON TABLE statement
+    IS 'Actor x concept x agreement, with the attribution it rests on and its three dates. As coded: see current_statement for what counts';
 COMMENT ON COLUMN statement.id IS 'its identity';
 COMMENT ON COLUMN statement.watch_id IS 'the watch that it belongs to';
 COMMENT ON COLUMN statement.version_id IS 'the version of the article';
@@ -164,7 +165,8 @@ COMMENT ON COLUMN statement.content IS 'spans of what is said';
 COMMENT ON COLUMN statement.attribution_confidence IS 'how sure the attribution is, 0 to 1';
 COMMENT ON COLUMN statement.actor IS 'canonical name; NULL: unresolved';
 COMMENT ON COLUMN statement.concept IS 'id of the concept; NULL: about nothing in the codebook';
-COMMENT ON COLUMN statement.agreement IS '+2 demands or supports, +1 conditional or qualified support, 0 takes no side, -1 qualified rejection, -2 rejects, NULL not stated';
+COMMENT ON COLUMN statement.agreement
+    IS '+2 demands or supports, +1 conditional or qualified support, 0 takes no side, -1 qualified rejection, -2 rejects, NULL not stated';
 COMMENT ON COLUMN statement.words IS 'the exact words of the content, its pieces joined by " ... "';
 COMMENT ON COLUMN statement.source_text IS 'the words of the source';
 COMMENT ON COLUMN statement.quote_type IS 'direct, indirect or mixed speech';
@@ -204,7 +206,8 @@ COMMENT ON COLUMN change.to_condition IS 'condition of the new position';
 COMMENT ON COLUMN change.run_id IS 'the pass that recorded it';
 COMMENT ON COLUMN change.recorded_at IS 'when the ledger learnt it';
 
-COMMENT ON TABLE detection IS 'Up to which rows changes have been derived: the row numbers reached when a pass derived them';
+COMMENT ON TABLE detection
+    IS 'Up to which rows changes have been derived: the row numbers reached when a pass derived them';
 COMMENT ON COLUMN detection.watch_id IS 'the watch that it belongs to';
 COMMENT ON COLUMN detection."step" IS '1 for the first state of this thing, 2 for the next ...; the highest counts';
 COMMENT ON COLUMN detection.statement_mark IS 'last row of statement';
@@ -291,8 +294,11 @@ COMMENT ON VIEW current_change IS 'Changes as they stand now, with the analyst''
 COMMENT ON VIEW alert_state IS 'Alerts and how their delivery stands';
 COMMENT ON VIEW run_log IS 'Passes and how they ended';
 COMMENT ON VIEW attribution IS 'Who said what, as spans of a version''s text';
-COMMENT ON VIEW current_statement IS 'The statements that count now: the accepted coder''s, with corrections applied and actors merged';
-COMMENT ON VIEW latest_positions IS 'Where everybody stands now; see positions_as_of(date) and positions_known_at(date) for other days';
+COMMENT ON VIEW current_statement
+    IS 'The statements that count now: the accepted coder''s, with corrections applied and actors merged';
+COMMENT ON VIEW counted_report IS 'The statements that positions are made of: copies folded, newest first';
+COMMENT ON VIEW latest_positions
+    IS 'Where everybody stands now; see positions_as_of(date) and positions_known_at(date) for other days';
 COMMENT ON VIEW position_timeline IS 'The position after each day on which something was said';
 COMMENT ON VIEW coverage_by_outlet IS 'What each outlet contributed';
 COMMENT ON VIEW who_agrees_with_whom IS 'Pairs of actors: on how many concepts they agree or conflict';

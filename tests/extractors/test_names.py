@@ -61,7 +61,7 @@ def test_titles_and_owners_stand_before_a_name(text: str, title: str, owner: str
 def test_offsets_index_the_text(text: str) -> None:
     for name in names_in(text):
         assert 0 <= name.opens <= name.start < name.end <= len(text)
-        assert "".join(name.text.split())[:3] == "".join(text[name.start : name.end].split())[:3]
+        assert "".join(text[name.start : name.end].split()).startswith("".join(name.text.split())[:3])
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_coder_that_abstains_from_all_but_the_easy_fails_the_gate() -> None:
 
 def test_the_coder_beats_majority_and_keywords_by_far() -> None:
     for baseline in (majority(part("dev")), keywords):
-        assert measured().macro_f1 > score_agreement(part("test"), baseline).macro_f1 + 0.25
+        assert measured().macro_f1 > score_agreement(part("test"), baseline).macro_f1 + 0.2
 
 
 def test_the_gold_is_what_it_is_said_to_be() -> None:
