@@ -25,7 +25,7 @@ from extractors.models import Actor, Attribution, Codebook, Concept, Entry, Stat
 from storage.database import LIVE, SNAPSHOT, transaction
 from storage.ledger import Ledger, Snapshot
 from storage.queries import named_queries, run_query
-from storage.records import CodedVersion, FeedSource, FetchRecord, NewEntry, StoredPrint
+from storage.records import CodedVersion, FeedSource, FetchRecord, NewEntry, NewVersion, StoredPrint
 
 WATCH = "bench"
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -71,7 +71,7 @@ INSERT INTO coding SELECT 'bench', version_id, '1', '', published_at + INTERVAL 
 INSERT INTO fingerprint
 SELECT version_id, (hash(i) // 2)::BIGINT, 400, [(hash(i + j) >> 32)::BIGINT FOR j IN range(64)],
     [(hash(i, j) // 2)::BIGINT FOR j IN range($keys - 22)], copy_group FROM made;
-INSERT INTO fingerprint_key SELECT (hash(i, j) // 2)::BIGINT, version_id FROM made, range($keys) AS t (j);
+INSERT INTO fingerprint_key SELECT (hash(i, j) >> 32)::UINTEGER, version_id FROM made, range($keys) AS t (j);
 
 CREATE TEMP TABLE said AS
 SELECT m.*, j, i * $k + j AS s,
@@ -138,7 +138,7 @@ def _corpus() -> str:
 
 def store_pass(ledger: Ledger, number: int) -> float:
     """Store what a pass over 100 new articles stores, in the transactions of a pass; seconds."""
-    at = START + timedelta(days=400, hours=number)
+    at = START + timedelta(days=400)
     ids = [f"p{number}-{i}" for i in range(ARTICLES)]
     corpus = _corpus()
     started = time.perf_counter()
@@ -151,11 +151,13 @@ def store_pass(ledger: Ledger, number: int) -> float:
         prints = {i: StoredPrint(hash(i) >> 1, 400, tuple(range(64)), tuple(range(40))) for i in batch}
         keys = {i: [abs(hash((i, k))) for k in range(KEYS_PER_VERSION)] for i in batch}
         ledger.copy_candidates_of_many(keys)
+        new = []
+        for n, i in enumerate(batch):
+            text = corpus[n * 500 : n * 500 + 4000]
+            version = Version(i, f"a{i}", f"https://new.example/{i}", "Outlet 1", i, text, at, at, "en")
+            new.append(NewVersion(version, prints[i], tuple(keys[i])))
         with ledger.transaction() as tx:
-            for n, i in enumerate(batch):
-                text = corpus[n * 500 : n * 500 + 4000]
-                version = Version(i, f"a{i}", f"https://new.example/{i}", "Outlet 1", i, text, at, at, "en")
-                tx.save_version(WATCH, version, fingerprint=prints[i], keys=keys[i])
+            tx.save_versions(WATCH, new)
             tx.record_fetches(
                 WATCH,
                 [

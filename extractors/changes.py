@@ -31,10 +31,11 @@ from math import prod
 from typing import Any
 
 from extractors.models import Change, ChangeKind, ChangeStatus, Statement
-from extractors.moves import Move, Standing, takes_no_side, walk
+from extractors.moves import takes_no_side, walk
 from extractors.positions import position, sign
 from extractors.reasons import reason
 from extractors.reports import Report, original_days, reports, usable
+from extractors.standing import Move, Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,10 @@ def _proposition(group: Sequence[str]) -> str:
         vague = (
             words[0].lower in {"it", "this", "that", "he", "she", "they", "to", "if", "but", "and"} if words else True
         )
-        scored.append((len(words) > MOST_WORDS, not sided, vague, order, sentence))
+        # nobody can support a question
+        scored.append(
+            (sentence.rstrip(_EDGES).endswith("?"), len(words) > MOST_WORDS, not sided, vague, order, sentence)
+        )
     best = min(scored)[-1] if scored else group[0]
     best = re.sub(r"^(?:that|to|whether)\s+", "", best.strip(_EDGES))
     best = re.sub(r"[\"“”]", "", re.split(r",? (?:and|but|because|which) ", best)[0] if len(best) > 60 else best)

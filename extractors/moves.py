@@ -21,19 +21,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, groupby
-from typing import Literal
 
 from extractors.demands import compare, related
 from extractors.models import Statement
-from extractors.positions import round_away, sign
+from extractors.positions import sign
 from extractors.reports import Report
-
-Kind = Literal["first", "flip", "zero", "side", "step", "more", "less", "other"]
-"""`first` position at all; `flip` to the other side; `zero`: to neither; `side`: from neither; `step` on one side; and
-the three differences of a condition."""
+from extractors.standing import Kind, Move, Standing, fresh, mean_level
 
 MOST_CAUTION = 3
 """Outlets that false starts can add at most."""
@@ -43,8 +38,6 @@ STEP = 0.6
 """Distance between the means of the agreements before and after, for a step on one side."""
 PATIENCE = 45
 """Days without a further report after which an attempt that never got firm is given up."""
-FOLLOW_UP = 7
-"""Days after its first one in which further reports count as evidence of a move."""
 _TAKES_NO_SIDE = re.compile(
     r"\b(neutral|neutrality|undecided|no side|takes? sides|no position|open question|agnostic|ambivalent|abstain\w*"
     r"|reconsider\w*|rethink\w*|review\w*|on the fence|leave it to|no longer (?:support|oppos)\w*"
@@ -53,69 +46,6 @@ _TAKES_NO_SIDE = re.compile(
 )
 _NEUTRAL = re.compile(r'neutral "([^"]*)"')
 """How the coder names the words by which a text leaves a side open."""
-
-
-@dataclass(slots=True)
-class Move:
-    """One attempt to move the standing position, and how far it came."""
-
-    kind: Kind
-    key: tuple[str, int]
-    start: date
-    before: tuple[Report, ...]
-    from_level: int | None
-    from_condition: str | None
-    for_it: list[Report] = field(default_factory=list)
-    against: list[Report] = field(default_factory=list)
-    state: Literal["open", "firm", "given up", "dropped"] = "open"
-    """`dropped`: overtaken by another move, or contradicted on its first day; nothing to tell."""
-    level: int = 0
-    condition: str | None = None
-    needed: int = 2
-    """Outlets that it takes."""
-
-    @property
-    def said_at(self) -> date:
-        """The first day of the week that carried the move by itself; of one that came drop by drop the very first."""
-        days = sorted({r.day for r in self.for_it})
-        for day in days:
-            week = {r.outlet for r in self.for_it if 0 <= (r.day - day).days <= FOLLOW_UP}
-            if len(week) >= self.needed:
-                return day
-        return days[0]
-
-    @property
-    def outlets(self) -> int:
-        return len({r.outlet for r in self.for_it})
-
-    @property
-    def latest(self) -> date:
-        return self.for_it[-1].day if self.for_it else self.start
-
-    @property
-    def opposed(self) -> int:
-        return len({r.outlet for r in self.against})
-
-
-@dataclass(slots=True)
-class Standing:
-    """Where the actor stands at a point of the walk, and on what reports that rests."""
-
-    level: int | None = None
-    reports: list[Report] = field(default_factory=list)
-    held: set[int] = field(default_factory=set)
-    """The sides on which he has ever stood."""
-    conditions: list[str] = field(default_factory=list)
-    """All that were named with it, false starts included."""
-    moved_on: date | None = None
-    """The day of the move that led here; in the week after it, its degree is still being told."""
-    false_starts: dict[str, int] = field(default_factory=dict)
-    """Attempts at each kind of move that came to nothing since he stands here."""
-
-    @property
-    def mean(self) -> float:
-        levels = [r.level for r in self.reports if sign(r.level) == sign(self.level or 0)]
-        return sum(levels) / len(levels) if levels else float(self.level or 0)
 
 
 def walk(reports: Sequence[Report], standing: Standing, confirm_by: int) -> list[Move]:
@@ -177,7 +107,7 @@ def _departures(report: Report, standing: Standing) -> list[tuple[Kind, tuple[st
         kind: Kind = "zero" if side == 0 else "side" if stand == 0 else "flip"
         return [(kind, (kind, side))]
     if level != stand:
-        return [] if standing.moved_on and _fresh(report.day, standing.moved_on) else [("step", ("step", level))]
+        return [] if standing.moved_on and fresh(report.day, standing.moved_on) else [("step", ("step", level))]
     return _other_demand(report, standing)
 
 
@@ -205,7 +135,7 @@ def _count(move: Move, today: Sequence[Report], standing: Standing) -> None:
         elif _opposes(report, move, standing):
             move.against.append(report)
     levels = [level for r in move.for_it if (level := level_for(r, standing)) is not None]
-    move.level = _mean_level(levels)
+    move.level = mean_level(levels)
     move.condition = next((r.condition for r in move.for_it if r.condition), None)
 
 
@@ -285,17 +215,7 @@ def _hold(today: Sequence[Report], standing: Standing, moves: Sequence[Move]) ->
             standing.reports.append(report)
         if report.condition and not standing.conditions:
             standing.conditions.append(report.condition)
-        if latest and _fresh(report.day, latest.start):
+        if latest and fresh(report.day, latest.start):
             latest.for_it.append(report)
             if latest.kind in {"flip", "first", "side"}:
-                latest.level = standing.level = _mean_level([r.level for r in latest.for_it if not r.mixed])
-
-
-def _fresh(day: date, start: date) -> bool:
-    return (day - start).days <= FOLLOW_UP
-
-
-def _mean_level(levels: Sequence[int]) -> int:
-    if not levels:
-        return 0
-    return round_away(sum(levels) / len(levels)) or sign(levels[0])
+                latest.level = standing.level = mean_level([r.level for r in latest.for_it if not r.mixed])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from extractors.models import ChangeKind, ChangeStatus
-from extractors.moves import MARGIN, Move
+from extractors.moves import MARGIN
+from extractors.standing import Move
 
 _LEVELS = {2: "support", 1: "qualified support", 0: "no side", -1: "qualified rejection", -2: "rejection"}
 
@@ -29,9 +30,11 @@ def reason(move: Move, kind: ChangeKind, status: ChangeStatus, came_from: int | 
 def _outlook(move: Move, status: ChangeStatus, confirm_by: int) -> str:
     if status == "confirmed":
         return f"It would take {_count(confirm_by, 'independent report')} of the contrary to change it again."
+    if status == "reverted" and move.opposed < move.outlets:
+        return "Given up, since nobody else has reported it for too long."
     if status == "reverted":
         return "Given up, since as many reports held the former position again."
-    missing = max(confirm_by, MARGIN * move.opposed) - move.outlets
+    missing = max(move.needed, MARGIN * move.opposed) - move.outlets
     if missing > 0:
         more = _count(missing, "more independent report")
         return f"{more} would confirm it; a report of the former position reverts it."

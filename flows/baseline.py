@@ -120,7 +120,7 @@ def _concept_lines(concept: Concept) -> list[str]:
 def _query(article: ArticleText, said: Counter[str]) -> str:
     """Words to search the news for: the headline's longest, else the most frequent speakers' surnames."""
     words = [w for w in re.findall(r"[\w'’-]+", article.title) if len(w) > 3 or w.isupper()]
-    names = [name.split()[-1] for name, _ in said.most_common(SEARCH_WORDS)]
+    names = [name.split()[-1] for name, _ in said.most_common() if not name.startswith("(")]  # unnamed sources
     return " ".join((words or names)[:SEARCH_WORDS]) or "news"
 
 

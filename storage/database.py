@@ -30,6 +30,7 @@ STORAGE_VERSION = "v1.5.0"
 BUSY_TIMEOUT_SECONDS = 60.0
 MEMORY_LIMIT = "2GB"
 """Of one transaction; DuckDB spills to disk beyond it."""
+THREADS = 2
 
 _held = threading.local()
 
@@ -90,7 +91,8 @@ def transaction(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -> Ite
         left = busy_timeout_s - (time.monotonic() - started)
         db = open_live(home / LIVE, left)
         try:
-            migrate(db, home / LIVE)
+            if migrate(db, home / LIVE):
+                db.execute("CHECKPOINT")
             db.execute("BEGIN TRANSACTION")
             try:
                 yield db
@@ -103,22 +105,31 @@ def transaction(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -> Ite
 
 
 def open_live(path: Path, busy_timeout_s: float) -> Connection:
-    """Open the live file, patiently while another program (say an analyst's shell) has it open."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "storage_compatibility_version": STORAGE_VERSION,
-        "memory_limit": MEMORY_LIMIT,
-        "threads": "2",
-    }
+    """Open the live file, patiently while another program (say an analyst's shell) has it open.
+
+    It is attached to an empty database: opened as the first database of its process, DuckDB 1.5 cannot replay a log
+    with comments on columns of tables that have CHECK constraints, as a kill in mid-migration leaves it.
+    """
+    db = duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT, "threads": THREADS})
+    quoted = str(path).replace("'", "''")
     deadline = time.monotonic() + busy_timeout_s
-    while True:
-        try:
-            db = duckdb.connect(str(path), config=config)
-            break
-        except duckdb.IOException as error:
-            if "lock on file" not in str(error) or time.monotonic() >= deadline:
-                raise
-            time.sleep(random.uniform(0.02, 0.2))
-    db.execute("SET TimeZone = 'UTC'")
+    try:
+        while True:
+            try:
+                db.execute(f"ATTACH '{quoted}' AS ledger (STORAGE_VERSION '{STORAGE_VERSION}')")
+                break
+            except duckdb.IOException as error:
+                if "lock on file" not in str(error) or time.monotonic() >= deadline:
+                    raise
+                time.sleep(random.uniform(0.02, 0.2))
+        db.execute("USE ledger")
+        db.execute("SET TimeZone = 'UTC'")
+        # Closing would write every table's last row group anew, texts and all, after each small transaction. What was
+        # committed is safe in the write-ahead log, which publishing (or its size) writes into the file.
+        db.execute("PRAGMA disable_checkpoint_on_shutdown")
+    except BaseException:
+        db.close()
+        raise
     return db
 
 

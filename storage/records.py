@@ -117,6 +117,21 @@ class StoredPrint:
 
 
 @dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version to take into a watch."""
+
+    version: Version
+    fingerprint: StoredPrint | None = None
+    keys: tuple[int, ...] = ()
+    """Those of its fingerprint: versions that share one are candidates for copies."""
+    copy_group: str = ""
+    """The group of copies that it belongs to; "": one of its own."""
+    role: Role = "coverage"
+    skipped: str | None = None
+    """Why it is not to be coded (an irrelevant article, say)."""
+
+
+@dataclass(frozen=True, slots=True)
 class CopyCandidate:
     """A stored version whose fingerprint has a key in common with the one asked about."""
 

@@ -57,6 +57,7 @@ def _hold_results(part: Path) -> None:
             db.execute(f"ALTER TABLE held RENAME TO {view}")
             text = str(comment[0]).replace("'", "''") if comment else ""
             db.execute(f"COMMENT ON TABLE {view} IS '{text}'")
+        db.execute("CHECKPOINT")
     finally:
         db.close()
 

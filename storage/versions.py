@@ -7,8 +7,8 @@ from dataclasses import asdict, fields
 from datetime import datetime
 
 from extractors.models import Version
-from storage.records import CopyCandidate, Role, StoredPrint, VersionToCode
-from storage.rows import Row, insert, select, select_one, to_json
+from storage.records import CopyCandidate, NewVersion, Role, StoredPrint, VersionToCode
+from storage.rows import Connection, Row, insert, select, select_one, to_json
 from storage.store import Store
 
 _COLUMNS = ", ".join(f"v.{f.name}" for f in fields(Version))
@@ -28,35 +28,33 @@ class Versions(Store):
         role: Role = "coverage",
         skipped: str | None = None,
     ) -> bool:
-        """Store a version and take it into the watch. True where the watch did not have it.
+        """Store a version and take it into the watch; NewVersion says what the rest is. True where it is new there."""
+        new = NewVersion(version, fingerprint, tuple(keys), copy_group, role, skipped)
+        return self.save_versions(watch_id, [new]) == 1
 
-        ``keys`` are those of its fingerprint: versions that share one are candidates for copies. ``copy_group`` names
-        the group of copies (default: a group of its own). ``skipped`` says why it is not to be coded (an irrelevant
-        article, say).
-        """
-        group = copy_group or version.id
+    def save_versions(self, watch_id: str, new: Sequence[NewVersion]) -> int:
+        """Store versions and take them into the watch, many at the cost of one; returns how many are new there."""
+        versions = {n.version.id: n for n in reversed(new)}
+        articles = {n.version.article_id: n.version for n in versions.values()}
         with self._begin() as db:
-            article = {
-                "id": version.article_id,
-                "url": version.url,
-                "outlet": version.outlet,
-                "recorded_at": version.recorded_at,
-            }
-            insert(db, "article", [article], ignore_known=True)
-            insert(db, "version", [asdict(version)], ignore_known=True)
-            stored = asdict(fingerprint or StoredPrint(0, 0))
-            if insert(
-                db, "fingerprint", [{"version_id": version.id, **stored, "copy_group": group}], ignore_known=True
-            ):
-                insert(db, "fingerprint_key", [{"key": key, "version_id": version.id} for key in dict.fromkeys(keys)])
-            row = {
-                "watch_id": watch_id,
-                "version_id": version.id,
-                "role": role,
-                "skipped": skipped,
-                "recorded_at": version.recorded_at,
-            }
-            return bool(insert(db, "watch_version", [row], ignore_known=True))
+            insert(db, "article", [_article_row(v) for v in articles.values()], ignore_known=True)
+            insert(db, "version", [asdict(n.version) for n in versions.values()], ignore_known=True)
+            known = _fingerprinted(db, list(versions))
+            unknown = [n for n in versions.values() if n.version.id not in known]
+            insert(db, "fingerprint", [_print_row(n) for n in unknown])
+            keys = [(n.version.id, key) for n in unknown for key in dict.fromkeys(map(_stored_key, n.keys))]
+            insert(db, "fingerprint_key", [{"key": key, "version_id": version_id} for version_id, key in keys])
+            rows = [
+                {
+                    "watch_id": watch_id,
+                    "version_id": n.version.id,
+                    "role": n.role,
+                    "skipped": n.skipped,
+                    "recorded_at": n.version.recorded_at,
+                }
+                for n in versions.values()
+            ]
+            return insert(db, "watch_version", rows, ignore_known=True)
 
     def copy_candidates(self, keys: Iterable[int]) -> list[CopyCandidate]:
         """Stored versions whose fingerprint has one of ``keys``, by id."""
@@ -64,10 +62,10 @@ class Versions(Store):
 
     def copy_candidates_of_many(self, keys: Mapping[str, Iterable[int]]) -> dict[str, list[CopyCandidate]]:
         """For many texts at once (name -> keys): name -> candidates, by id. One look through the index for all."""
-        asked = [{"name": name, "key": key} for name, values in keys.items() for key in set(values)]
+        asked = [{"name": name, "key": key} for name, values in keys.items() for key in set(map(_stored_key, values))]
         sql = """
             WITH asked AS (
-                SELECT unnest(from_json(?, '[{"name": "VARCHAR", "key": "BIGINT"}]'), recursive := true)
+                SELECT unnest(from_json(?, '[{"name": "VARCHAR", "key": "UINTEGER"}]'), recursive := true)
             ),
             found AS (
                 SELECT DISTINCT a.name, k.version_id FROM fingerprint_key AS k JOIN asked AS a ON a.key = k.key
@@ -169,6 +167,26 @@ class Versions(Store):
 def _to_code(row: Row) -> VersionToCode:
     role, group = row.pop("role"), row.pop("copy_group")
     return VersionToCode(Version(**row), group, role)
+
+
+def _article_row(version: Version) -> Row:
+    names = {"id": version.article_id, "url": version.url, "outlet": version.outlet}
+    return {**names, "recorded_at": version.recorded_at}
+
+
+def _print_row(new: NewVersion) -> Row:
+    stored = asdict(new.fingerprint or StoredPrint(0, 0))
+    return {"version_id": new.version.id, **stored, "copy_group": new.copy_group or new.version.id}
+
+
+def _fingerprinted(db: Connection, version_ids: list[str]) -> set[str]:
+    sql = "SELECT version_id FROM fingerprint WHERE version_id IN (SELECT unnest(?::VARCHAR[]))"
+    return {row["version_id"] for row in select(db, sql, [version_ids])}
+
+
+def _stored_key(key: int) -> int:
+    """Half of a key: the index is read as a whole, and who shares a half by chance is found out by the fingerprints."""
+    return key & 0xFFFFFFFF
 
 
 def _candidate(row: Row) -> CopyCandidate:

@@ -157,7 +157,7 @@ CREATE TABLE fingerprint (
 );
 
 CREATE TABLE fingerprint_key (
-    key        BIGINT NOT NULL,
+    key        UINTEGER NOT NULL,
     version_id VARCHAR NOT NULL
 );
 

@@ -129,7 +129,7 @@ COMMENT ON COLUMN fingerprint.passages IS 'sampled hashes of longer shingles';
 COMMENT ON COLUMN fingerprint.copy_group IS 'the group when it was recorded; see version_group for now';
 
 COMMENT ON TABLE fingerprint_key IS 'Under which numbers a text is looked up; copies share one';
-COMMENT ON COLUMN fingerprint_key."key" IS 'a number of the fingerprint';
+COMMENT ON COLUMN fingerprint_key."key" IS 'the lower half of a number of the fingerprint';
 COMMENT ON COLUMN fingerprint_key.version_id IS 'the version of the article';
 
 COMMENT ON TABLE regrouping IS 'Versions that moved to another group of copies, because a later text joined two groups';

@@ -112,8 +112,8 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.tuples(steps, st.integers(0, 60)), min_size=1, max_size=4))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(steps, st.integers(0, 60)), min_size=1, max_size=3))
 def test_crashes_leave_no_trace(plan: list[tuple[tuple[str, Any], int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         calm, wild = watched(Ledger(Path(folder) / "calm")), watched(Ledger(Path(folder) / "wild"))

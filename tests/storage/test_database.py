@@ -46,6 +46,27 @@ except StorageError as error:
 """
 
 
+_MIGRATE_AND_DIE = """
+import os, sys
+from pathlib import Path
+from storage.database import LIVE, open_live
+from storage.migrations import migrate
+db = open_live(Path(sys.argv[1]) / LIVE, 0)
+migrate(db, Path(sys.argv[1]), int(sys.argv[2]))
+os._exit(0)  # without closing: the log is all that there is
+"""
+
+
+@pytest.mark.parametrize("number", [n for n, _ in migrations()])
+def test_killed_right_after_a_migration(tmp_path: Path, number: int) -> None:
+    subprocess.run([sys.executable, "-c", _MIGRATE_AND_DIE, str(tmp_path), str(number)], check=True)
+    assert (tmp_path / f"{database.LIVE}.wal").exists()
+    ledger = watched(Ledger(tmp_path))
+    store(ledger, statement("a"))
+    ledger.publish_snapshot()
+    assert ledger.statements_for(WATCH) == [statement("a")]
+
+
 def test_a_ledger_that_stays_locked_gives_up(tmp_path: Path) -> None:
     ledger = watched(Ledger(tmp_path, busy_timeout_s=0.2))
     released, taken = threading.Event(), threading.Event()
