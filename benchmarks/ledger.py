@@ -165,9 +165,9 @@ def store_pass(ledger: Ledger, number: int) -> float:
                     for i in batch
                 ],
             )
-    for _ in range(0, ARTICLES, 25):
-        todo = ledger.versions_to_code(WATCH, limit=25)
-        ledger.save_codings(WATCH, [_coded(t.version.id, at) for t in todo])
+    todo = ledger.versions_to_code(WATCH)
+    for start in range(0, len(todo), 25):
+        ledger.save_codings(WATCH, [_coded(t.version.id, at) for t in todo[start : start + 25]])
     detect = ledger.to_detect(WATCH)
     ledger.statements_for(WATCH, list(detect.pairs or ())[:50])
     with ledger.transaction() as tx:

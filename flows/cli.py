@@ -132,6 +132,8 @@ def run(watch: Path) -> None:
     click.echo(report.line())
     for failure in report.feeds_failed:
         click.echo(f"  feed failed: {failure}", err=True)
+    for problem in report.problems:
+        click.echo(f"  {problem}", err=True)
     if report.nothing_read:
         raise VoltefaceError(str(watch), "nothing could be read", "See: volteface feeds " + str(watch))
 

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from extractors.changes import ChangeRules, derive_changes
 from extractors.coding import CODER, code_version, version_id
 from extractors.duplicates import Fingerprint, fingerprint, join
-from extractors.errors import SettingsError
+from extractors.errors import ArticleError, FetchError, SettingsError
 from extractors.links import canonical_url
 from extractors.models import ArticleText, Change, Statement, Version
 from extractors.relevance import StoryProfile, assess
@@ -138,7 +138,12 @@ def adopt_baseline(job: Job) -> None:
     url = path.as_uri() if path else str(table.url)
     if known and known.url == url and not path:
         return
-    article, raw = read_baseline_file(path) if path else read_baseline_url(url, job.policy)
+    try:
+        article, raw = read_baseline_file(path) if path else read_baseline_url(url, job.policy)
+    except (FetchError, ArticleError) as error:
+        # coverage is read and kept all the same; changes wait until there is something to compare with
+        job.report.problems.append(f"the baseline is missing: {error}")
+        return
     article_id = _id(canonical_url(url) if not path else url)
     title = table.title or article.title
     version = Version(
@@ -386,6 +391,8 @@ def code_versions(job: Job, coder: str | None = None) -> None:
 
 def detect_changes(job: Job, alerting: bool = True) -> None:
     """Derive the changes of every position that may have moved; store them with their alerts in one transaction."""
+    if job.ledger.baseline(job.watch.id) is None:
+        return  # nothing is marked as done, so nothing is lost
     todo = job.ledger.to_detect(job.watch.id)
     if todo.pairs is not None and not todo.pairs:
         return

@@ -34,6 +34,7 @@ def publish_snapshot(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -
         finally:
             db.close()
         # Closed, and nobody else may open it: only now may the file be touched by other means than DuckDB's.
+        _clear(part)  # a publication that was killed may have left its own, and its log would be taken for ours
         try:
             shutil.copyfile(home / LIVE, part)
             _hold_results(part)
@@ -41,9 +42,14 @@ def publish_snapshot(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -
                 os.fsync(file.fileno())
             part.replace(target)
         except BaseException:
-            part.unlink(missing_ok=True)
+            _clear(part)
             raise
     return target
+
+
+def _clear(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
 
 
 def _hold_results(part: Path) -> None:

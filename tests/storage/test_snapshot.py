@@ -108,6 +108,21 @@ def test_killed_at_any_moment_the_next_pass_completes_it(ledger: Ledger) -> None
     assert not (ledger.home / PART).exists()
 
 
+def test_what_a_killed_publication_left_does_no_harm(ledger: Ledger) -> None:
+    one_pass(ledger, 1)
+    live = (ledger.home / LIVE).read_bytes()
+    one_pass(ledger, 2)
+    (ledger.home / PART).write_bytes(live)
+    log = ledger.home / f"{PART}.wal"
+    ledger.start_run(WATCH, DAY)  # leaves a log beside the live file
+    log.write_bytes((ledger.home / f"{LIVE}.wal").read_bytes())
+    ledger.publish_snapshot()
+    with Snapshot(ledger.home) as snapshot:
+        assert len(snapshot.statements_for(WATCH)) == 2 * STATEMENTS_A_PASS
+        assert len(snapshot.runs(WATCH)) == 3
+    assert not log.exists()
+
+
 def test_a_reader_keeps_the_snapshot_that_it_opened(ledger: Ledger) -> None:
     one_pass(ledger, 1)
     script = """
