@@ -1,0 +1,52 @@
+"""Commands to try before you trust: alerts, doctor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from flows.commands.options import WATCH, rows_format
+
+
+@click.command()
+@WATCH
+@click.option("--preview", is_flag=True, help="Show what would be sent now; nothing is sent.")
+@click.option("--test", "testing", is_flag=True, help="Send one marked test mail.")
+@click.option(
+    "--to", type=click.Path(path_type=Path, file_okay=False), help="With --preview: write .eml and .html here."
+)
+def alerts(watch: Path, preview: bool, testing: bool, to: Path | None) -> None:
+    """Try before you trust: what would be mailed now, or a test mail.
+
+    \b
+    Example: volteface alerts watch.toml --preview --to preview
+    """
+    from flows.alerting import preview_alerts, send_test
+    from flows.settings import load_environment, load_watch
+
+    if preview == testing:
+        raise click.UsageError("say --preview or --test")
+    action = preview_alerts if preview else send_test
+    for line in action(load_watch(watch), load_environment(), to):
+        click.echo(line)
+
+
+@click.command()
+@WATCH
+@rows_format
+def doctor(watch: Path, form: str) -> None:
+    """Is everything in place: watch, home, models, ledger, feeds, mail.
+
+    \b
+    Example: volteface doctor watch.toml
+    """
+    from flows.doctor import examine
+    from flows.output import show
+    from flows.settings import load_environment, load_watch
+
+    rows = list(examine(load_watch(watch), load_environment()))
+    show(rows, form, ("check", "state", "detail"))
+    if any(row["state"] == "failed" for row in rows):
+        sys.exit(1)

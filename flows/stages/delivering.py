@@ -1,0 +1,28 @@
+"""The outbox to its recipients."""
+
+from __future__ import annotations
+
+from flows import channels, mailer
+from flows.delivery import Outcome
+from flows.hours import is_quiet
+from flows.stages.detecting import queue
+from flows.stages.job import Job
+
+
+def deliver(job: Job) -> None:
+    """Send what is due in the outbox; what cannot be delivered stays there."""
+    with job.ledger.transaction() as tx:
+        queue(job, tx)  # digests, quiet hours and cooldowns end by themselves
+    rules = job.watch.file.alerts
+    if not is_quiet(rules, job.now):  # a retry must not ring at night either
+        due = job.ledger.claim_alerts(job.now, watch_id=job.watch.id)
+
+        def record(outcome: Outcome) -> None:
+            job.ledger.record_attempt(outcome.alert_id, job.now, error=outcome.error, next_try_at=outcome.next_try_at)
+
+        senders = channels.senders(rules, job.environment.webhook_key, job.now)
+        outcomes = mailer.deliver(due, job.environment.smtp, job.now, record, senders)
+        job.report.sent += sum(outcome.error is None for outcome in outcomes)
+        job.report.problems += [f"{o.alert_id}: {o.error}" for o in outcomes if o.error]
+    job.report.waiting = len(job.ledger.alerts(job.watch.id, "pending"))
+    job.ok = True
