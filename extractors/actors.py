@@ -243,21 +243,23 @@ class _Reader:
 
     def _it(self, start: int, plural: bool) -> Resolution:
         """ "It" and "they": the body, or the unnamed group, that spoke last, close by."""
+        if body := self._subject_body(start, 0):  # "The union now wants a ban, it says in a letter"
+            return Resolution(body.actor, f"pronoun -> {body.actor.name}", 0.65)
         if self.last is None or self.last[1].actor is None or self.text.count("\n", self.last[0], start) > 2:
             return _UNKNOWN
         if self.discourse.sentence(start) - self.discourse.sentence(self.last[0]) > 2:
             return _UNKNOWN
         actor = self.last[1].actor
-        if not plural and actor.kind == "person" and (body := self._subject_body(start)):
+        if not plural and actor.kind == "person" and (body := self._subject_body(start, 1)):
             return Resolution(body.actor, f"pronoun -> {body.actor.name}", 0.65)
         if actor.kind == "person" and not (plural and self.last[1].basis.startswith("description")):
             return _UNKNOWN
         basis = "description, again" if self.last[1].basis.startswith("description") else f"pronoun -> {actor.name}"
         return Resolution(actor, basis, 0.7)
 
-    def _subject_body(self, at: int) -> Body | None:
-        """The body that the sentence before opens with, if it is the only one in it."""
-        begin = self.discourse.opening(at, 1)
+    def _subject_body(self, at: int, back: int) -> Body | None:
+        """The body that the sentence `back` sentences before opens with, if it is the only one in it so far."""
+        begin = self.discourse.opening(at, back)
         i, j = (bisect_left(self.cast.starts, x) for x in (begin, at))
         bodies = [m for m in self.cast.mentions[i:j] if isinstance(m.who, Body)]
         if (

@@ -88,11 +88,14 @@ def _earlier(cast: Cast, words: list[str], at: int) -> Body | None:
         if not isinstance(body, Body) or body.actor.kind == "state":
             continue
         spelt = body.actor.name.split()
-        called = noun in body.nouns or spelt[-1] in can or any(w in can for w in spelt[:-1])
+        aliases = {fold(a.split()[-1]) for a in body.actor.aliases}  # "the bottlers' association"
+        called = noun in body.nouns or noun in aliases or spelt[-1] in can or any(w in can for w in spelt[:-1])
         if called and all(any(fold(w) == x for w in spelt) for x in extra):
             found[body.actor.name] = (mention.start, body)
     if len(found) == 1:
         return next(iter(found.values()))[1]
+    if not found and not extra and noun in lexicon()["any_body"]:
+        return _only_one_near(cast, i, at)
     if len(found) > 1:
         # several of the kind: the one of this or the last paragraph, if it is the only one there
         start = cast.text.rfind("\n", 0, max(0, cast.text.rfind("\n", 0, at)))
@@ -101,3 +104,11 @@ def _earlier(cast: Cast, words: list[str], at: int) -> Body | None:
         if len(near) == 1 and strict:
             return near[0]
     return None
+
+
+def _only_one_near(cast: Cast, before: int, at: int) -> Body | None:
+    """ "The company", of a body whose name does not tell what it is: the only one of this paragraph and the last."""
+    start = cast.text.rfind("\n", 0, max(0, cast.text.rfind("\n", 0, at)))
+    near = [m.who for m in cast.mentions[max(0, before - 100) : before] if m.start > start]
+    bodies = {b.actor.name: b for b in near if isinstance(b, Body) and b.actor.kind != "state"}
+    return next(iter(bodies.values())) if len(bodies) == 1 else None

@@ -17,9 +17,14 @@ from extractors.concepts import match_concepts
 from extractors.dates import said_on
 from extractors.language import detect_language
 from extractors.models import Actor, Attribution, Codebook, Resolution, Statement, Version
+from extractors.voices import speaks_for
 
 CODER = "1"
 """Raised whenever coding may come out differently: each statement names the coder that made it."""
+
+
+SPOKEN_FOR = 0.85
+"""Confidence that whoever speaks for a body states its position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,9 @@ def code_version(
     actors: dict[str, Actor] = {}
     for attribution, resolution in read(version.text, codebook.actors, version.title):
         actor = resolution.actor
+        if body := speaks_for(version.text, attribution, resolution, codebook.actors):
+            resolution = Resolution(body, f"{resolution.basis}, speaks for {body.name}", SPOKEN_FOR)
+            actor = body
         if actor is not None and resolution.basis.startswith("description"):
             # "a senior official" of this article is nobody that another article knows
             actor = replace(actor, name=f"{actor.name} [{version.article_id[:8]}]")
@@ -67,7 +75,7 @@ def code_version(
         said_at, said_basis = said_on(version.text, attribution, version.published_at)
         matches = match_concepts(version.text, attribution, codebook.concepts)
         # "Ostmark would never accept it" is a position of those who speak for Ostmark only
-        speaks_for = (actor.affiliation or "", *actor.aliases) if actor else ()
+        stands_for = (actor.affiliation or "", *actor.aliases) if actor else ()
         common = {
             "watch_id": watch_id,
             "version_id": version.id,
@@ -85,7 +93,7 @@ def code_version(
             "copy_group": copy_group or version.id,
         }
         for match in matches:
-            coding = code_agreement(version.text, attribution, match.concept, speaks_for)
+            coding = code_agreement(version.text, attribution, match.concept, stands_for)
             statements.append(
                 Statement(
                     id=_id(watch_id, version.id, attribution, match.concept.id),
