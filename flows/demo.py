@@ -118,7 +118,7 @@ def run_demo(out: Path, say: Callable[[str], None] = print) -> dict[str, Any]:
             report = monitor(str(watch), moment + timedelta(seconds=1))
             say(f"{moment:%d %b %H:%M}  {report.line()}" + _mails(catcher.count - mails))
     loaded = load_watch(watch)
-    page = write_dossier(out, loaded.id, loaded.title, out / "dossier", newsroom.passes[-1].date())
+    page = write_dossier(loaded, out, out / "dossier", newsroom.passes[-1])
     return {
         "page": page,
         "seconds": time.monotonic() - started,

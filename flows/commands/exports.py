@@ -46,6 +46,5 @@ def dossier(watch: Path, to: Path) -> None:
     from flows.dossier import write_dossier
     from flows.settings import load_environment, load_watch
 
-    loaded = load_watch(watch)
-    page = write_dossier(load_environment().home, loaded.id, loaded.title, to, datetime.now(UTC).date())
+    page = write_dossier(load_watch(watch), load_environment().home, to, datetime.now(UTC))
     click.echo(f"Wrote {page}")
