@@ -25,7 +25,7 @@ from extractors.models import Actor, Attribution, Codebook, Concept, Entry, Stat
 from storage.database import LIVE, SNAPSHOT, transaction
 from storage.ledger import Ledger, Snapshot
 from storage.queries import named_queries, run_query
-from storage.records import CodedVersion, FeedSource, FetchRecord, NewEntry, NewVersion, StoredPrint
+from storage.records import CodedVersion, FeedSource, FetchRecord, NewEntry, NewPrint, NewVersion, StoredPrint
 
 WATCH = "bench"
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -148,14 +148,11 @@ def store_pass(ledger: Ledger, number: int) -> float:
     ledger.pending_pages(WATCH, at, ARTICLES)
     for start in range(0, ARTICLES, 25):
         batch = ids[start : start + 25]
-        prints = {i: StoredPrint(hash(i) >> 1, 400, tuple(range(64)), tuple(range(40))) for i in batch}
-        keys = {i: [abs(hash((i, k))) for k in range(KEYS_PER_VERSION)] for i in batch}
-        ledger.copy_candidates_of_many(keys)
         new = []
         for n, i in enumerate(batch):
             text = corpus[n * 500 : n * 500 + 4000]
             version = Version(i, f"a{i}", f"https://new.example/{i}", "Outlet 1", i, text, at, at, "en")
-            new.append(NewVersion(version, prints[i], tuple(keys[i])))
+            new.append(NewVersion(version))
         with ledger.transaction() as tx:
             tx.save_versions(WATCH, new)
             tx.record_fetches(
@@ -165,9 +162,14 @@ def store_pass(ledger: Ledger, number: int) -> float:
                     for i in batch
                 ],
             )
-    todo = ledger.versions_to_code(WATCH)
-    for start in range(0, len(todo), 25):
-        ledger.save_codings(WATCH, [_coded(t.version.id, at) for t in todo[start : start + 25]])
+    fresh = ledger.versions_to_fold(200)
+    with ledger.transaction() as tx:
+        keys = {i: tuple(abs(hash((i, k))) for k in range(KEYS_PER_VERSION)) for i in fresh}
+        tx.copy_candidates(keys)
+        print_ = StoredPrint(0, 400, tuple(range(64)), tuple(range(40)))
+        tx.save_prints([NewPrint(i, print_, keys[i], i) for i in fresh])
+    while todo := ledger.versions_to_code(WATCH, limit=25):
+        ledger.save_codings(WATCH, [_coded(t.version.id, at) for t in todo])
     detect = ledger.to_detect(WATCH)
     ledger.statements_for(WATCH, list(detect.pairs or ())[:50])
     with ledger.transaction() as tx:

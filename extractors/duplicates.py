@@ -167,11 +167,21 @@ def _permutations() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     return np.array(factors, dtype=np.uint64), np.array(offsets, dtype=np.uint64)
 
 
-def groups_of(fingerprints: Iterable[tuple[str, Fingerprint]]) -> dict[str, str]:
-    """Return version -> copy group for many texts at once, by the same look-up that a store makes one by one."""
+def groups_of(
+    fingerprints: Iterable[tuple[str, Fingerprint]],
+    stored: Mapping[str, tuple[Fingerprint, str]] | None = None,
+) -> dict[str, str]:
+    """Return version -> copy group for many new texts at once, by the same look-up as for one.
+
+    `stored` are the versions that share a key with any of them: version -> (fingerprint, copy group). They are in the
+    result too: a group that comes out under another name has become one with it, its other members as well.
+    """
     index: dict[int, list[str]] = {}
-    known: dict[str, Fingerprint] = {}
-    group: dict[str, str] = {}
+    known = {version: print_ for version, (print_, _) in (stored or {}).items()}
+    group = {version: name for version, (_, name) in (stored or {}).items()}
+    for version, print_ in known.items():
+        for key in print_.keys:
+            index.setdefault(key, []).append(version)
     for version, new in fingerprints:
         found = {other for key in new.keys for other in index.get(key, ())}
         joined = join(version, new, {other: (known[other], group[other]) for other in found})

@@ -8,7 +8,6 @@ from typing import Any
 
 from extractors.changes import explain
 from extractors.models import Change, Statement
-from extractors.positions import position
 from storage.ledger import Snapshot
 
 
@@ -22,28 +21,20 @@ def position_rows(
 ) -> list[dict[str, Any]]:
     """Who stands where: one row an actor and concept, by concept and actor."""
     known = end_of_day(known_at) if known_at else None
-    groups: dict[tuple[str, str], list[Statement]] = {}
-    for statement in snapshot.statements_for(watch_id, known_at=known):
-        if statement.actor and statement.concept:
-            groups.setdefault((statement.concept, statement.actor), []).append(statement)
-    rows = []
-    for (concept, actor), statements in sorted(groups.items()):
-        found = position(statements, as_of or known_at or today)
-        if found:
-            rows.append(
-                {
-                    "actor": actor,
-                    "concept": concept,
-                    "agreement": found.agreement,
-                    "score": found.score,
-                    "confidence": found.confidence,
-                    "since": found.since,
-                    "reports": found.reports,
-                    "condition": found.condition,
-                    "statements": list(found.statements),
-                }
-            )
-    return rows
+    return [
+        {
+            "actor": found.actor,
+            "concept": found.concept,
+            "agreement": found.agreement,
+            "score": found.score,
+            "confidence": found.confidence,
+            "since": found.since,
+            "reports": found.reports,
+            "condition": found.condition,
+            "statements": list(found.statements),
+        }
+        for found in snapshot.positions(watch_id, as_of=as_of or known_at or today, known_at=known)
+    ]
 
 
 def change_rows(snapshot: Snapshot, watch_id: str, since: date | None, statuses: Sequence[str]) -> list[dict[str, Any]]:

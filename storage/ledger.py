@@ -19,6 +19,7 @@ from storage.detection import Detection
 from storage.feeds import Feeds
 from storage.outbox import Outbox
 from storage.pages import load_page, save_page
+from storage.positions import Positions
 from storage.reviews import Reviews
 from storage.rows import Connection
 from storage.runs import Runs
@@ -28,7 +29,7 @@ from storage.versions import Versions
 from storage.watches import Watches
 
 
-class Nouns(Watches, Feeds, Versions, Statements, Detection, Changes, Outbox, Runs, Reviews):
+class Nouns(Watches, Feeds, Versions, Statements, Positions, Detection, Changes, Outbox, Runs, Reviews):
     """All that can be saved and loaded."""
 
 
@@ -45,6 +46,10 @@ class Transaction(Nouns):
 
     def _begin(self) -> AbstractContextManager[Connection]:
         return nullcontext(self._db)
+
+
+class _Curtain(Exception):
+    """Ends a rehearsal: its transaction is rolled back."""
 
 
 class Ledger(Nouns):
@@ -69,6 +74,16 @@ class Ledger(Nouns):
         """
         with self._begin() as db:
             yield Transaction(db)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Transaction]:
+        """As ``transaction``, but nothing of it is kept: for "what would hold if ..."."""
+        try:
+            with self._begin() as db:
+                yield Transaction(db)
+                raise _Curtain
+        except _Curtain:
+            return
 
     @property
     def snapshot_path(self) -> Path:

@@ -117,15 +117,21 @@ class StoredPrint:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPrint:
+    """The fingerprint of a version, and the group of copies that it was found to belong to."""
+
+    version_id: str
+    fingerprint: StoredPrint
+    keys: tuple[int, ...]
+    """Those of its fingerprint: versions that share one are candidates for copies."""
+    copy_group: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewVersion:
     """A version to take into a watch."""
 
     version: Version
-    fingerprint: StoredPrint | None = None
-    keys: tuple[int, ...] = ()
-    """Those of its fingerprint: versions that share one are candidates for copies."""
-    copy_group: str = ""
-    """The group of copies that it belongs to; "": one of its own."""
     role: Role = "coverage"
     skipped: str | None = None
     """Why it is not to be coded (an irrelevant article, say)."""
@@ -138,7 +144,6 @@ class CopyCandidate:
     version_id: str
     fingerprint: StoredPrint
     copy_group: str
-    published_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 
 from extractors.models import Version
-from storage.records import CopyCandidate, NewVersion, Role, StoredPrint, VersionToCode
+from storage.records import CopyCandidate, NewPrint, NewVersion, Role, StoredPrint, VersionToCode
 from storage.rows import Connection, Row, insert, select, select_one, to_json
 from storage.store import Store
 
@@ -18,19 +18,10 @@ class Versions(Store):
     """A version is stored once, whichever watches take it in."""
 
     def save_version(
-        self,
-        watch_id: str,
-        version: Version,
-        *,
-        fingerprint: StoredPrint | None = None,
-        keys: Sequence[int] = (),
-        copy_group: str = "",
-        role: Role = "coverage",
-        skipped: str | None = None,
+        self, watch_id: str, version: Version, *, role: Role = "coverage", skipped: str | None = None
     ) -> bool:
         """Store a version and take it into the watch; NewVersion says what the rest is. True where it is new there."""
-        new = NewVersion(version, fingerprint, tuple(keys), copy_group, role, skipped)
-        return self.save_versions(watch_id, [new]) == 1
+        return self.save_versions(watch_id, [NewVersion(version, role, skipped)]) == 1
 
     def save_versions(self, watch_id: str, new: Sequence[NewVersion]) -> int:
         """Store versions and take them into the watch, many at the cost of one; returns how many are new there."""
@@ -39,11 +30,6 @@ class Versions(Store):
         with self._begin() as db:
             insert(db, "article", [_article_row(v) for v in articles.values()], ignore_known=True)
             insert(db, "version", [asdict(n.version) for n in versions.values()], ignore_known=True)
-            known = _fingerprinted(db, list(versions))
-            unknown = [n for n in versions.values() if n.version.id not in known]
-            insert(db, "fingerprint", [_print_row(n) for n in unknown])
-            keys = [(n.version.id, key) for n in unknown for key in dict.fromkeys(map(_stored_key, n.keys))]
-            insert(db, "fingerprint_key", [{"key": key, "version_id": version_id} for version_id, key in keys])
             rows = [
                 {
                     "watch_id": watch_id,
@@ -56,31 +42,56 @@ class Versions(Store):
             ]
             return insert(db, "watch_version", rows, ignore_known=True)
 
-    def copy_candidates(self, keys: Iterable[int]) -> list[CopyCandidate]:
-        """Stored versions whose fingerprint has one of ``keys``, by id."""
-        return self.copy_candidates_of_many({"": keys})[""]
+    def versions_to_fold(self, limit: int) -> dict[str, str]:
+        """Id -> text of versions, of whichever watch, whose copies nobody has looked for yet; oldest first."""
+        due = """
+            SELECT v.id FROM version AS v ANTI JOIN fingerprint AS f ON f.version_id = v.id
+            ORDER BY v.recorded_at, v.id LIMIT ?
+        """
+        with self._begin() as db:
+            ids = [row["id"] for row in select(db, due, [limit])]
+            sql = "SELECT id, text FROM version WHERE id IN (SELECT unnest(?::VARCHAR[]))"
+            texts = {row["id"]: row["text"] for row in select(db, sql, [ids])} if ids else {}
+        return {version_id: texts[version_id] for version_id in ids}
 
-    def copy_candidates_of_many(self, keys: Mapping[str, Iterable[int]]) -> dict[str, list[CopyCandidate]]:
-        """For many texts at once (name -> keys): name -> candidates, by id. One look through the index for all."""
+    def save_prints(self, prints: Sequence[NewPrint]) -> int:
+        """Store fingerprints with the groups found; returns how many were new. Known ones stay as they are."""
+        with self._begin() as db:
+            known = _fingerprinted(db, [p.version_id for p in prints])
+            new = list({p.version_id: p for p in prints if p.version_id not in known}.values())
+            names = ("version_id", "copy_group")
+            insert(db, "fingerprint", [{n: getattr(p, n) for n in names} | asdict(p.fingerprint) for p in new])
+            keys = [(p.version_id, key) for p in new for key in dict.fromkeys(map(_stored_key, p.keys))]
+            insert(db, "fingerprint_key", [{"key": key, "version_id": version_id} for version_id, key in keys])
+        return len(new)
+
+    def copy_candidates(self, keys: Mapping[str, Iterable[int]]) -> dict[str, list[CopyCandidate]]:
+        """For each text (name -> the keys of its fingerprint), the stored versions that share a key, by id.
+
+        The index is read as a whole, so ask for many texts at once: it costs what one does.
+        """
         asked = [{"name": name, "key": key} for name, values in keys.items() for key in set(map(_stored_key, values))]
-        sql = """
+        shared = """
             WITH asked AS (
                 SELECT unnest(from_json(?, '[{"name": "VARCHAR", "key": "UINTEGER"}]'), recursive := true)
-            ),
-            found AS (
-                SELECT DISTINCT a.name, k.version_id FROM fingerprint_key AS k JOIN asked AS a ON a.key = k.key
             )
-            SELECT c.name, f.* EXCLUDE (copy_group), g.copy_group, v.published_at
-            FROM found AS c
-            JOIN fingerprint AS f USING (version_id)
+            SELECT DISTINCT a.name, k.version_id FROM fingerprint_key AS k JOIN asked AS a ON a.key = k.key
+            ORDER BY a.name, k.version_id
+        """
+        # Apart from the look-up: few versions are then read by their key, and not the whole table beside the index.
+        prints = """
+            SELECT f.* EXCLUDE (copy_group), g.copy_group
+            FROM fingerprint AS f
             JOIN version_group AS g USING (version_id)
-            JOIN version AS v ON v.id = c.version_id
-            ORDER BY c.name, f.version_id
+            WHERE f.version_id IN (SELECT unnest(?::VARCHAR[]))
         """
         found: dict[str, list[CopyCandidate]] = {name: [] for name in keys}
         with self._begin() as db:
-            for row in select(db, sql, [to_json(asked)]):
-                found[row["name"]].append(_candidate(row))
+            pairs = select(db, shared, [to_json(asked)])
+            ids = sorted({pair["version_id"] for pair in pairs})
+            known = {row["version_id"]: _candidate(row) for row in select(db, prints, [ids])} if ids else {}
+        for pair in pairs:
+            found[pair["name"]].append(known[pair["version_id"]])
         return found
 
     def regroup(self, groups: Mapping[str, str], recorded_at: datetime) -> int:
@@ -121,10 +132,17 @@ class Versions(Store):
         with self._begin() as db:
             return [Version(**row) for row in select(db, sql, [article_id])]
 
-    def latest_version(self, article_id: str) -> Version | None:
-        """The version of the article that was recorded last."""
-        found = self.versions(article_id)
-        return found[-1] if found else None
+    def latest_versions(self, article_ids: Iterable[str]) -> dict[str, Version]:
+        """Article id -> the version of it that was recorded last; articles without one are left out."""
+        sql = f"""
+            SELECT {_COLUMNS} FROM version AS v WHERE v.article_id IN (SELECT unnest(?::VARCHAR[]))
+            ORDER BY v.recorded_at, v.id
+        """  # noqa: S608
+        wanted = list(article_ids)
+        if not wanted:
+            return {}
+        with self._begin() as db:
+            return {row["article_id"]: Version(**row) for row in select(db, sql, [wanted])}
 
     def baseline(self, watch_id: str) -> Version | None:
         """The version that the watch adopted as its baseline; the last one where the baseline was changed."""
@@ -151,10 +169,10 @@ class Versions(Store):
             WHERE w.watch_id = $watch AND w.skipped IS NULL
         """
         sql = f"""
-            SELECT {_COLUMNS}, w.role, g.copy_group
+            SELECT {_COLUMNS}, w.role, coalesce(g.copy_group, v.id) AS copy_group
             FROM version AS v
             JOIN watch_version AS w ON w.version_id = v.id
-            JOIN version_group AS g ON g.version_id = v.id
+            LEFT JOIN version_group AS g ON g.version_id = v.id
             WHERE v.id IN (SELECT unnest($ids::VARCHAR[])) AND w.watch_id = $watch
             ORDER BY w.role, coalesce(v.published_at, v.recorded_at), v.id
             LIMIT {int(limit) if limit is not None else "ALL"}
@@ -174,11 +192,6 @@ def _article_row(version: Version) -> Row:
     return {**names, "recorded_at": version.recorded_at}
 
 
-def _print_row(new: NewVersion) -> Row:
-    stored = asdict(new.fingerprint or StoredPrint(0, 0))
-    return {"version_id": new.version.id, **stored, "copy_group": new.copy_group or new.version.id}
-
-
 def _fingerprinted(db: Connection, version_ids: list[str]) -> set[str]:
     sql = "SELECT version_id FROM fingerprint WHERE version_id IN (SELECT unnest(?::VARCHAR[]))"
     return {row["version_id"] for row in select(db, sql, [version_ids])}
@@ -191,4 +204,4 @@ def _stored_key(key: int) -> int:
 
 def _candidate(row: Row) -> CopyCandidate:
     stored = StoredPrint(row["digest"], row["size"], tuple(row["signature"]), tuple(row["passages"]))
-    return CopyCandidate(row["version_id"], stored, row["copy_group"], row["published_at"])
+    return CopyCandidate(row["version_id"], stored, row["copy_group"])

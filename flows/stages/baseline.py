@@ -8,7 +8,6 @@ from extractors.links import canonical_url
 from extractors.models import Version
 from flows.baseline import read_baseline_file, read_baseline_url
 from flows.stages.job import Job, short_id
-from flows.stages.keeping import save
 
 
 def adopt_baseline(job: Job) -> None:
@@ -39,5 +38,4 @@ def adopt_baseline(job: Job) -> None:
         author=article.author,
         page_sha256=job.ledger.save_page(raw),
     )
-    with job.ledger.transaction() as tx:
-        save(tx, job, version, role="baseline")
+    job.ledger.save_version(job.watch.id, version, role="baseline")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from extractors.coding import CODER, code_version
-from flows.stages.job import Job, batches
+from flows.stages.copies import fold_copies
+from flows.stages.job import BATCH, Job
 from storage.records import CodedVersion
 
 
 def code_versions(job: Job, coder: str | None = None) -> None:
     """Code the versions that nobody has coded, or that ``coder`` has not (recoding), batch by batch."""
-    for batch in batches(job.ledger.versions_to_code(job.watch.id, coder)):
+    fold_copies(job)
+    while batch := job.ledger.versions_to_code(job.watch.id, coder, limit=BATCH):
         coded = []
         for todo in batch:
             result = code_version(

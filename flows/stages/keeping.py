@@ -1,19 +1,17 @@
-"""Articles to versions: does it belong to the story, and of which texts is it a copy?"""
+"""Articles to versions: does each belong to the story?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from extractors.coding import version_id
-from extractors.duplicates import Fingerprint, fingerprint, join
 from extractors.links import canonical_url
 from extractors.models import ArticleText, Version
 from extractors.relevance import StoryProfile, assess
 from flows.stages.job import Job, batches, short_id
-from storage.ledger import Transaction
-from storage.records import Role, StoredPrint
+from storage.records import NewVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,12 @@ def keep_articles(job: Job, articles: Iterable[GivenArticle]) -> None:
         for given in batch:
             if given.article.notice:
                 job.report.skip(given.article.notice)
-        versions = [as_version(job, given, given.url) for given in usable]
-        job.report.pages += len(versions)
-        with job.ledger.transaction() as tx:
-            for version, skipped in versions:
-                save(tx, job, version, skipped=skipped)
+        job.report.pages += len(usable)
+        job.ledger.save_versions(job.watch.id, [new_version(job, given, given.url) for given in usable])
 
 
-def as_version(job: Job, given: GivenArticle, address: str) -> tuple[Version, str | None]:
-    """An article's text as a version, and, where it does not belong to the story, why."""
+def new_version(job: Job, given: GivenArticle, address: str) -> NewVersion:
+    """An article's text as a version, marked as skipped where it does not belong to the story."""
     article_id = short_id(canonical_url(address))
     version = Version(
         id=version_id(article_id, given.title, given.article.text),
@@ -59,12 +54,12 @@ def as_version(job: Job, given: GivenArticle, address: str) -> tuple[Version, st
         page_sha256=job.ledger.save_page(given.page) if given.page else None,
     )
     if version.language not in (None, job.watch.file.watch.language):
-        return version, None  # relevance reads English only; the coder records it as not coded
+        return NewVersion(version)  # relevance reads English only; the coder records it as not coded
     relevance = assess(_profile(job), version.title, version.text)
     if relevance.relevant:
-        return version, None
+        return NewVersion(version)
     job.report.skip("other story")
-    return version, f"other story: {relevance.reason}"
+    return NewVersion(version, skipped=f"other story: {relevance.reason}")
 
 
 def _profile(job: Job) -> StoryProfile:
@@ -73,23 +68,3 @@ def _profile(job: Job) -> StoryProfile:
         title, text = (baseline.title, baseline.text) if baseline else (job.watch.title, "")
         job.profile = StoryProfile.from_watch(title, text, job.watch.codebook)
     return job.profile
-
-
-def save(tx: Transaction, job: Job, version: Version, role: Role = "coverage", skipped: str | None = None) -> None:
-    """Save a version in the group of its copies; groups that it joins become one."""
-    print_ = fingerprint(version.text)
-    found = {
-        c.version_id: (Fingerprint(**asdict(c.fingerprint)), c.copy_group) for c in tx.copy_candidates(print_.keys)
-    }
-    joined = join(version.id, print_, found)
-    tx.save_version(
-        job.watch.id,
-        version,
-        fingerprint=StoredPrint(**asdict(print_)),
-        keys=print_.keys,
-        copy_group=joined.group,
-        role=role,
-        skipped=skipped,
-    )
-    if joined.merged:
-        tx.regroup(dict.fromkeys(tx.copy_groups(joined.merged), joined.group), job.now)

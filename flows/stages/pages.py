@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from extractors.models import Version
 from flows.pages import PageRequest, PageResult
 from flows.pages import read_pages as fetch_pages
-from flows.stages.job import Job
-from flows.stages.keeping import GivenArticle, as_version, save
-from storage.records import FeedState, FetchRecord, PendingPage
+from flows.stages.job import Job, batches
+from flows.stages.keeping import GivenArticle, new_version
+from storage.records import FeedState, FetchRecord, NewVersion, PendingPage
 
 
 def read_pages(job: Job) -> None:
@@ -20,14 +21,14 @@ def read_pages(job: Job) -> None:
     pages += job.ledger.recheck_due(job.watch.id, job.now, max(0, limit - len(pages)))
     if not pages:
         return
-    requests = {page.article_id: _request(job, page, states) for page in pages}
+    kept = job.ledger.latest_versions(page.article_id for page in pages if page.has_text)
+    requests = {page.article_id: _request(job, page, states, kept.get(page.article_id)) for page in pages}
     with job.fetcher() as fetcher:
-        for result in fetch_pages(list(requests.values()), job.now, fetcher):
-            _keep_page(job, requests[result.article_id], result)
+        for batch in batches(fetch_pages(list(requests.values()), job.now, fetcher)):
+            _keep_pages(job, [(requests[result.article_id], result) for result in batch])
 
 
-def _request(job: Job, page: PendingPage, states: dict[str, FeedState]) -> PageRequest:
-    kept = job.ledger.latest_version(page.article_id) if page.has_text else None
+def _request(job: Job, page: PendingPage, states: dict[str, FeedState], kept: Version | None) -> PageRequest:
     state = states.get(page.feed_id)
     return PageRequest(
         article_id=page.article_id,
@@ -45,11 +46,20 @@ def _request(job: Job, page: PendingPage, states: dict[str, FeedState]) -> PageR
     )
 
 
-def _keep_page(job: Job, request: PageRequest, result: PageResult) -> None:
-    """Store what one page gave, and the record of the request, in one go."""
-    reason = result.reason or result.error
-    version: Version | None = None
-    skipped: str | None = None
+def _keep_pages(job: Job, read: list[tuple[PageRequest, PageResult]]) -> None:
+    """Store what the pages gave, and the records of the requests, in one go."""
+    versions: list[NewVersion] = []
+    records: list[FetchRecord] = []
+    for request, result in read:
+        new = _new_version(job, request, result)
+        versions += [new] if new else []
+        records.append(_record(request, result, new, job.now))
+    with job.ledger.transaction() as tx:
+        tx.save_versions(job.watch.id, versions)
+        tx.record_fetches(job.watch.id, records)
+
+
+def _new_version(job: Job, request: PageRequest, result: PageResult) -> NewVersion | None:
     if result.outcome == "fetched" and result.article is not None:
         article = result.article
         given = GivenArticle(
@@ -60,13 +70,17 @@ def _keep_page(job: Job, request: PageRequest, result: PageResult) -> None:
             published_at=article.published_at,
             page=result.body,
         )
-        version, skipped = as_version(job, given, _address(result, request))
         job.report.pages += 1
-    elif result.outcome in ("skipped", "failed", "gone"):
-        job.report.skip(reason or result.outcome)
-    record = FetchRecord(
+        return new_version(job, given, _address(result, request))
+    if result.outcome in ("skipped", "failed", "gone"):
+        job.report.skip(result.reason or result.error or result.outcome)
+    return None
+
+
+def _record(request: PageRequest, result: PageResult, new: NewVersion | None, now: datetime) -> FetchRecord:
+    return FetchRecord(
         url=result.url,
-        requested_at=job.now,
+        requested_at=now,
         outcome=result.outcome,
         article_id=request.article_id,
         status=result.status,
@@ -75,14 +89,10 @@ def _keep_page(job: Job, request: PageRequest, result: PageResult) -> None:
         last_modified=result.last_modified,
         body_sha256=result.body_sha256,
         bytes=result.bytes,
-        error=reason,
+        error=result.reason or result.error,
         next_at=result.next_at,
-        version_id=version.id if version else None,
+        version_id=new.version.id if new else None,
     )
-    with job.ledger.transaction() as tx:
-        if version:
-            save(tx, job, version, skipped=skipped)
-        tx.record_fetch(job.watch.id, record)
 
 
 def _address(result: PageResult, request: PageRequest) -> str:

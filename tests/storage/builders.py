@@ -8,7 +8,7 @@ from typing import Any
 
 from extractors.models import Actor, Attribution, Change, Codebook, Concept, Entry, Statement, Version
 from storage.ledger import Ledger
-from storage.records import NewEntry
+from storage.records import NewEntry, NewPrint, StoredPrint
 
 WATCH = "harbour"
 DAY = datetime(2025, 12, 3, 12, tzinfo=UTC)
@@ -102,5 +102,6 @@ def store(ledger: Ledger, *statements: Statement, recorded_at: datetime = DAY + 
         for name, coder in dict.fromkeys((s.version_id, s.coder) for s in statements):
             of = [s for s in statements if (s.version_id, s.coder) == (name, coder)]
             made = version(name.removeprefix("version-"), outlet=of[0].outlet, published_at=of[0].published_at)
-            tx.save_version(WATCH, made, copy_group=of[0].copy_group)
+            tx.save_version(WATCH, made)
+            tx.save_prints([NewPrint(made.id, StoredPrint(0, 0), (), of[0].copy_group)])
             tx.save_coding(WATCH, name, coder, of, [], "", recorded_at)

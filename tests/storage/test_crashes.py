@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.ledger import Ledger
-from storage.records import Correction, FeedSource, FetchRecord, OutboxItem, StoredPrint, ToldChange
+from storage.records import Correction, FeedSource, FetchRecord, NewPrint, OutboxItem, StoredPrint, ToldChange
 from tests.storage.builders import DAY, HOUR, WATCH, change, entry, statement, version, watched
 
 # Random by nature: the names of passes and reviews.
@@ -55,12 +55,14 @@ def one_pass(ledger: Ledger, names: str) -> None:
     for page in ledger.pending_pages(WATCH, DAY):
         name = page.article_id.removeprefix("article-")
         with ledger.transaction() as tx:
-            twins = tx.copy_candidates([len(names), ord(name)])
-            group = min([c.copy_group for c in twins], default=f"version-{name}")
-            print_ = StoredPrint(ord(name), 1)
-            tx.save_version(WATCH, version(name), fingerprint=print_, keys=[ord(name)], copy_group=group)
+            tx.save_version(WATCH, version(name))
             read = FetchRecord(page.url, DAY, "fetched", article_id=page.article_id, version_id=f"version-{name}")
             tx.record_fetch(WATCH, read)
+    while texts := ledger.versions_to_fold(2):
+        with ledger.transaction() as tx:
+            twins = tx.copy_candidates({i: [ord(i[-1]) // 2] for i in texts})
+            groups = {i: min([c.copy_group for c in found], default=i) for i, found in twins.items()}
+            tx.save_prints([NewPrint(i, StoredPrint(ord(i[-1]), 1), (ord(i[-1]) // 2,), groups[i]) for i in texts])
     for todo in ledger.versions_to_code(WATCH):
         name = todo.version.id.removeprefix("version-")
         agreement = ord(name) % 5 - 2

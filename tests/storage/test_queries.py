@@ -39,7 +39,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tx.save_entries(WATCH, "courier", [entry("a"), entry("b"), entry("gone")], DAY)
         gone = FetchRecord("https://courier.example/gone", DAY, "gone", article_id="article-gone", error="404")
         tx.record_fetch(WATCH, gone)
-        tx.save_version(WATCH, replace(version("a"), page_sha256=page), copy_group="version-a")
+        tx.save_version(WATCH, replace(version("a"), page_sha256=page))
         tx.save_version(WATCH, edited, skipped="in es")
         tx.save_actors(WATCH, [Actor("Ole Brandt", "organization", "Ship\x02owners")], DAY)
     store(

@@ -11,7 +11,7 @@ import pytest
 from extractors.errors import StorageError
 from extractors.models import Actor, Attribution
 from storage.ledger import Ledger
-from storage.records import Correction, StoredPrint, Verdict
+from storage.records import Correction, NewPrint, StoredPrint, Verdict
 from storage.rows import select
 from tests.storage.builders import DAY, HOUR, WATCH, statement, store, version
 
@@ -151,16 +151,21 @@ def test_merged_actors_speak_as_one_and_can_be_parted(ledger: Ledger) -> None:
 
 def test_copies_are_found_by_any_common_key_and_regrouped(ledger: Ledger) -> None:
     prints = {name: StoredPrint(i, 40, (i,), (2**63 - 1,)) for i, name in enumerate("abc")}
-    keys = {"a": [1, 2**63 - 1], "b": [3, 4], "c": [5]}
+    keys = {"a": (1, 2**63 - 1), "b": (3, 4), "c": (5,)}
     for name in "abc":
-        ledger.save_version(WATCH, version(name), fingerprint=prints[name], keys=keys[name])
-    found = ledger.copy_candidates_of_many({"x": [2**63 - 1, 4], "y": [5], "z": [9]})
+        ledger.save_version(WATCH, version(name))
+    assert list(ledger.versions_to_fold(2)) == ["version-a", "version-b"]
+    new = [NewPrint(f"version-{n}", prints[n], keys[n], f"version-{n}") for n in "abc"]
+    assert ledger.save_prints(new) == 3
+    assert ledger.save_prints([replace(new[0], copy_group="version-c")]) == 0
+    assert ledger.versions_to_fold(2) == {}
+    found = ledger.copy_candidates({"x": [2**63 - 1, 4], "y": [5], "z": [9]})
     assert {name: [c.version_id for c in cs] for name, cs in found.items()} == {
         "x": ["version-a", "version-b"],
         "y": ["version-c"],
         "z": [],
     }
-    (candidate,) = ledger.copy_candidates([5, 5])
+    (candidate,) = ledger.copy_candidates({"": [5, 5]})[""]
     assert (candidate.fingerprint, candidate.copy_group) == (prints["c"], "version-c")
     store(ledger, statement("a"), statement("b", of="b"))
     assert ledger.regroup({"version-b": "version-a", "version-a": "version-a"}, DAY + 2 * HOUR) == 1
