@@ -12,6 +12,7 @@ import random
 import sys
 from pathlib import Path
 
+from extractors.scoring import kappa
 from tests.gold.histories.load import HERE, History, codebook, histories
 
 
@@ -30,17 +31,19 @@ def strip(seed: int) -> list[str]:
 
 
 def compare(path: Path) -> dict[str, float]:
-    """Return the share of equal labels: agreement to the degree, to the side, and the changes of whole histories."""
+    """Return the share of equal labels, and Cohen's kappa: to the degree, to the side, and the changes of whole histories."""
     levels, kinds = _read(path)
     known = {h.id: h for part in ("dev", "test") for h in histories(part)}
     told = [(_first(known, key), value) for key, value in levels.items()]
-    same_kinds = [sorted(known[name].expected) == sorted(found) for name, found in kinds.items()]
+    changes = [(tuple(sorted(known[name].expected)), tuple(sorted(found))) for name, found in kinds.items()]
     return {
         "statements": float(len(told)),
         "same degree": sum(a == b for a, b in told) / len(told),
         "same side": sum(_side(a) == _side(b) for a, b in told) / len(told),
-        "histories": float(len(same_kinds)),
-        "same changes": sum(same_kinds) / len(same_kinds),
+        "kappa of sides": kappa([_side(a) for a, _ in told], [_side(b) for _, b in told]),
+        "histories": float(len(changes)),
+        "same changes": sum(a == b for a, b in changes) / len(changes),
+        "kappa of changes": kappa([a for a, _ in changes], [b for _, b in changes]),
     }
 
 

@@ -32,9 +32,9 @@ def profile(story: str) -> StoryProfile:
 
 
 def items(part: str) -> list[Item]:
-    """Return the articles of the stories of "dev" or "test"."""
+    """Return the articles of the stories of "dev" or "test"; a story of the histories without neighbours here is left out."""
     found = []
-    for story in (*parts()[part], *MORE[part]):
+    for story in (s for s in (*parts()[part], *MORE[part]) if (HERE / f"{s}.txt").exists()):
         told = [h for h in histories(part) if h.story == story]
         texts = [h.articles[n].text for n in (1, 2) for h in told][:FROM_HISTORIES]
         found += [Item(story, "", text, True, "history") for text in texts]
