@@ -58,13 +58,16 @@ class AlertContext:
     def of(
         cls, watch: Watch, sender: str | None, baseline: Version | None = None, undelivered: Sequence[str] = ()
     ) -> AlertContext:
-        """From the watch file and the baseline that it adopted, where there is one yet."""
+        """From the watch file and the baseline that it adopted, where there is one yet.
+
+        A ``sender`` that is no address counts as none: the mails wait in the outbox until the mailer is given another.
+        """
         given, rules = watch.file.baseline, watch.file.alerts
         return cls(
             watch_id=watch.id,
             title=one_line(watch.title, 120),
             watch_file=one_line(watch.path.name),
-            sender=sender,
+            sender=sender if sender and _is_address(sender) else None,
             baseline_outlet=one_line(baseline.outlet if baseline else given.outlet, 80),
             baseline_title=one_line((baseline.title if baseline else given.title) or "", 160),
             baseline_url=web_address(baseline.url if baseline else given.url or ""),
@@ -174,6 +177,14 @@ def mail_address(text: str) -> Address:
     except (ValueError, idna.IDNAError):
         problem = f'"{one_line(text, 100)}" is not a mail address'
         raise SettingsError("[alerts] to", problem, "Write name@example.org") from None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        mail_address(text)
+    except SettingsError:
+        return False
+    return True
 
 
 def unsubscribe_link(address: str | None) -> str | None:

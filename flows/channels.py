@@ -1,7 +1,7 @@
 """Channels besides mail: a signed webhook, and whatever apprise can reach. Both go through the outbox like mail.
 
-Addresses that may hold secrets are never stored: the outbox names a webhook by its host and a short hash, and an
-apprise URL by the environment variable that holds it. Both are looked up when a message is delivered.
+Addresses that hold secrets are never stored: the watch file and the outbox name the environment variable that holds
+one, and it is looked up when a message is delivered. A plain webhook goes by its host and a short hash.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hmac
 import json
 import logging
 import os
+import re
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,11 +22,13 @@ from urllib.parse import urlsplit
 import certifi
 import httpx2
 
+from extractors.errors import SettingsError
 from flows.alerts import AlertContext, Kind, Note, subject
 from flows.delivery import Failure, Sender
 from flows.items import Item, item_json
 from flows.mailview import view
 from flows.output import plain
+from flows.settings import secret
 from flows.watchfile import AlertsTable
 from flows.wording import one_line, web_address
 from storage.records import OutboxItem
@@ -73,10 +76,21 @@ def apprise_payload(items: Sequence[Item], context: AlertContext, note: Note | N
 # --- webhook ----------------------------------------------------------------------------------------------------
 
 
-def webhook_label(url: str) -> str:
-    """What the outbox calls a webhook: scheme, host and a hash, since path and query may hold a token."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''} {hashlib.sha256(url.encode()).hexdigest()[:12]}"
+def webhook_label(target: str) -> str:
+    """What the outbox calls a webhook: its environment variable, or scheme, host and a hash of the address."""
+    if "://" not in target:
+        return target
+    parts = urlsplit(target)
+    return f"{parts.scheme}://{parts.hostname or ''} {hashlib.sha256(target.encode()).hexdigest()[:12]}"
+
+
+def address_in(env: Mapping[str, str], name: str) -> str | Failure:
+    """The address in the environment variable ``name`` or in the file that ``name``_FILE names."""
+    try:
+        found = secret(env, name)
+    except SettingsError as error:
+        return Failure(one_line(str(error)))
+    return found or Failure(f"the environment variable {name} is not set")
 
 
 def sign(body: bytes, key: str, moment: datetime) -> str:
@@ -98,19 +112,33 @@ def _mac(seconds: str, body: bytes, key: str) -> str:
     return hmac.new(key.encode(), seconds.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
+def webhook_address(target: str, env: Mapping[str, str]) -> str | Failure:
+    """Where to post for the watch's ``target``, an address or the name of a variable that holds it."""
+    url = target if "://" in target else address_in(env, target)
+    if isinstance(url, str) and not re.match(r"https?://[^\s/]", url, re.IGNORECASE):
+        return Failure(f"{target} holds no http or https address")
+    return url
+
+
 def webhook_sender(
-    url: str | None, key: str | None, now: datetime, *, timeout_seconds: float = TIMEOUT_SECONDS
+    target: str | None,
+    key: str | None,
+    now: datetime,
+    env: Mapping[str, str] | None = None,
+    *,
+    timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> Sender:
-    """A sender that posts to ``url``, signed with ``key`` at ``now``."""
+    """A sender that posts to ``target``, signed with ``key`` at ``now``; ``env`` None: the process's environment."""
 
     def send(item: OutboxItem) -> Failure | None:
-        if url is None or webhook_label(url) != item.recipient:
+        if target is None or webhook_label(target) != item.recipient:
             return Failure(
                 f"the webhook {one_line(item.recipient, 100)} is no longer in the watch file", permanent=True
             )
         if not key:
             return Failure("the webhook has no key to sign with; set VOLTEFACE_WEBHOOK_KEY", everyone=True)
-        return _post(url, item, key, now, timeout_seconds)
+        url = webhook_address(target, os.environ if env is None else env)
+        return url if isinstance(url, Failure) else _post(url, item, key, now, timeout_seconds)
 
     return send
 
@@ -157,9 +185,9 @@ def apprise_sender(env: Mapping[str, str] | None = None) -> Sender:
             import apprise
         except ImportError:
             return Failure("apprise is not installed; install volteface[apprise]", everyone=True)
-        url = env.get(item.recipient)
-        if not url:
-            return Failure(f"the environment variable {name} is not set")
+        url = address_in(env, item.recipient)
+        if isinstance(url, Failure):
+            return url
         target = apprise.Apprise()
         with _silenced("apprise"):
             if not target.add(url):
@@ -196,4 +224,4 @@ def senders(
     rules: AlertsTable, webhook_key: str | None, now: datetime, env: Mapping[str, str] | None = None
 ) -> dict[str, Sender]:
     """The senders of a watch for every channel but mail, as ``mailer.deliver`` wants them."""
-    return {"webhook": webhook_sender(rules.webhook, webhook_key, now), "apprise": apprise_sender(env)}
+    return {"webhook": webhook_sender(rules.webhook, webhook_key, now, env), "apprise": apprise_sender(env)}

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
-from extractors.errors import VoltefaceError
+from extractors.errors import StorageError, VoltefaceError
 from flows.settings import Environment, Watch
+from storage.database import SNAPSHOT
+from storage.ledger import Snapshot
 
 LEAST_FREE_BYTES = 1_000_000_000
 
 
 def examine(watch: Watch, environment: Environment) -> Iterator[dict[str, str]]:
-    """Rows of ``check``, ``state`` (ok, warning, failed) and ``detail``. Changes nothing, greets the mail server."""
+    """Rows of ``check``, ``state`` (ok, warning, failed) and ``detail``.
+
+    Changes nothing. The mail server is greeted and offered a mail to each recipient, and sent none.
+    """
     yield _row("watch", "ok", f"{watch.path}: {len(watch.file.feed)} feeds, {len(watch.file.search)} searches")
     yield from _guarded("home", lambda: _home(environment))
     yield from _guarded("models", _models)
-    yield from _guarded("ledger", lambda: _ledger(watch, environment))
-    yield from _guarded("feeds", lambda: _feeds(watch, environment))
+    yield from _guarded("recipients", lambda: _recipients(watch))
     yield from _guarded("mail", lambda: _mail(watch, environment))
+    yield from _guarded("channels", lambda: _channels(watch, environment))
+    try:
+        snapshot = Snapshot(environment.home)
+    except StorageError as error:
+        first = not (environment.home / SNAPSHOT).exists()
+        detail = f"nothing was published yet: volteface run {watch.path}" if first else str(error)
+        yield _row("ledger", "warning" if first else "failed", detail)
+        return
+    with snapshot:
+        yield from _guarded("ledger", lambda: _ledger(watch, snapshot))
+        yield from _guarded("feeds", lambda: _feeds(watch, snapshot))
+        yield from _guarded("outbox", lambda: _outbox(watch, snapshot))
 
 
 def _guarded(name: str, check: Callable[[], Iterator[dict[str, str]]]) -> Iterator[dict[str, str]]:
@@ -53,28 +71,19 @@ def _models() -> Iterator[dict[str, str]]:
     yield _row("models", state, f"tagger and embeddings load; {len(found)} attribution in the test sentence")
 
 
-def _ledger(watch: Watch, environment: Environment) -> Iterator[dict[str, str]]:
-    from storage.ledger import Snapshot
-
-    with Snapshot(environment.home) as snapshot:
-        runs = snapshot.runs(watch.id, 1)
-        if not runs:
-            yield _row(
-                "ledger", "warning", "no pass over this watch was published yet: volteface run " + str(watch.path)
-            )
-            return
-        run = runs[0]
-        state = "ok" if run.status == "ok" else "warning"
-        yield _row(
-            "ledger", state, f"last pass {run.started_at:%Y-%m-%d %H:%M} UTC: {run.status} {run.error or ''}".strip()
-        )
+def _ledger(watch: Watch, snapshot: Snapshot) -> Iterator[dict[str, str]]:
+    runs = snapshot.runs(watch.id, 1)
+    if not runs:
+        yield _row("ledger", "warning", f"no pass over this watch was published yet: volteface run {watch.path}")
+        return
+    run = runs[0]
+    state = "ok" if run.status == "ok" else "warning"
+    detail = f"last pass {run.started_at:%Y-%m-%d %H:%M} UTC: {run.status} {run.error or ''}"
+    yield _row("ledger", state, detail.strip())
 
 
-def _feeds(watch: Watch, environment: Environment) -> Iterator[dict[str, str]]:
-    from storage.ledger import Snapshot
-
-    with Snapshot(environment.home) as snapshot:
-        states = snapshot.feed_states(watch.id)
+def _feeds(watch: Watch, snapshot: Snapshot) -> Iterator[dict[str, str]]:
+    states = snapshot.feed_states(watch.id)
     for state in states:
         if state.retired:
             yield _row("feed", "warning", f"{state.url}: gone for good; take it out of the watch")
@@ -82,20 +91,64 @@ def _feeds(watch: Watch, environment: Environment) -> Iterator[dict[str, str]]:
             detail = f"{state.url}: failed {state.failures_in_a_row} times in a row: {state.last_error}"
             yield _row("feed", "warning", detail)
     well = sum(not s.retired and not s.failures_in_a_row for s in states)
-    yield _row("feeds", "ok" if well else "failed", f"{well} of {len(states)} feeds answer")
+    yield _row("feeds", "ok" if well or not states else "failed", f"{well} of {len(states)} feeds answer")
+
+
+def _recipients(watch: Watch) -> Iterator[dict[str, str]]:
+    from flows.outgoing import recipients
+
+    problems: list[str] = []
+    people = list(recipients(watch, problems))
+    for problem in problems:
+        yield _row("recipients", "failed", problem)
+    if not people:
+        advice = '[alerts] names nobody to tell; write to = ["you@example.org"]'
+        yield _row("recipients", "warning", advice)
+    else:
+        yield _row("recipients", "ok", ", ".join(map(str, people)))
 
 
 def _mail(watch: Watch, environment: Environment) -> Iterator[dict[str, str]]:
-    from flows import outgoing
+    from flows.outgoing import recipients
     from flows.smtp import check
-    from storage.ledger import Snapshot
 
-    if not watch.file.alerts.to:
-        yield _row("mail", "warning", "[alerts] to is empty: nobody is told")
-    elif environment.smtp is None:
-        yield _row("mail", "failed", "no mail server is set: VOLTEFACE_SMTP_HOST and its fellows")
-    else:
-        yield _row("mail", "ok", check(environment.smtp))
-    with Snapshot(environment.home) as snapshot:
-        for line in outgoing.undelivered(snapshot, watch.id, datetime.now(UTC)):
-            yield _row("outbox", "warning", line)
+    addresses = [r.address for r in recipients(watch) if r.channel == "mail"]
+    if environment.smtp is None:
+        if addresses:
+            yield _row("mail", "failed", "no mail server is set: VOLTEFACE_SMTP_HOST and its fellows")
+        return
+    checked = check(environment.smtp, recipients=addresses)
+    yield _row("mail", "ok", checked.line)
+    for line in checked.refused:
+        yield _row("mail", "failed", line)
+
+
+def _channels(watch: Watch, environment: Environment) -> Iterator[dict[str, str]]:
+    """Whether webhook and apprise have what they need; whether they take a message only a test message shows."""
+    from flows.channels import address_in, webhook_address, webhook_label
+    from flows.delivery import Failure
+
+    rules = watch.file.alerts
+    if rules.webhook:
+        found = webhook_address(rules.webhook, os.environ)
+        if isinstance(found, Failure):
+            yield _row("webhook", "failed", found.reason)
+        elif not environment.webhook_key:
+            yield _row("webhook", "failed", "there is no key to sign with; set VOLTEFACE_WEBHOOK_KEY")
+        else:
+            yield _row("webhook", "ok", f"{webhook_label(rules.webhook)}; try it: volteface alerts {watch.path} --test")
+    if rules.apprise and find_spec("apprise") is None:
+        yield _row("apprise", "failed", "apprise is not installed; install volteface[apprise]")
+    for name in rules.apprise:
+        if isinstance(missing := address_in(os.environ, name), Failure):
+            yield _row("apprise", "failed", missing.reason)
+
+
+def _outbox(watch: Watch, snapshot: Snapshot) -> Iterator[dict[str, str]]:
+    from flows.outgoing import undelivered
+
+    waiting = snapshot.alerts(watch.id, "pending")
+    for line in undelivered(snapshot, watch.id, datetime.now(UTC), stuck=1):
+        yield _row("outbox", "warning", line)
+    since = f", the oldest since {waiting[0].recorded_at:%Y-%m-%d %H:%M} UTC" if waiting else ""
+    yield _row("outbox", "ok", f"{len(waiting)} messages wait{since}")

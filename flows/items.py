@@ -44,6 +44,7 @@ class Report:
     quoted: bool = False
     """The actor's own words, in quotation marks, rather than a paraphrase."""
     copies: tuple[Copy, ...] = ()
+    version_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ def _report(statement: Statement, copies: tuple[Copy, ...] = ()) -> Report:
         end=pieces[-1][1] if pieces else None,
         quoted=statement.attribution.quote_type == "direct",
         copies=copies,
+        version_id=statement.version_id,
     )
 
 
@@ -214,6 +216,7 @@ def item_json(item: Item) -> dict[str, Any]:
                 "text": report.words,
                 "start": report.start,
                 "end": report.end,
+                "version_id": report.version_id,
                 "copies": [{"url": web_address(c.url), "outlet": c.outlet} for c in report.copies],
             }
         )

@@ -126,7 +126,7 @@ def recipients(watch: Watch, problems: list[str] | None = None) -> Iterator[Reci
             key = person(address)
         except SettingsError as error:
             if problems is not None:
-                problems.append(f"{watch.path.name}: {error}")
+                problems.append(f"{watch.path.name}:{_line_of(watch, address)}: {error}")
             continue
         if key not in seen:
             seen.add(key)
@@ -135,6 +135,12 @@ def recipients(watch: Watch, problems: list[str] | None = None) -> Iterator[Reci
         yield Recipient("webhook", webhook_label(rules.webhook), rules.webhook)
     for name in dict.fromkeys(rules.apprise):
         yield Recipient("apprise", name, name)
+
+
+def _line_of(watch: Watch, address: str) -> int:
+    """The line of the watch file that names ``address``, 1 where it is written in some other way there."""
+    lines = enumerate(watch.toml.splitlines(), 1)
+    return next((number for number, line in lines if address in line), 1)
 
 
 def notice(
@@ -174,11 +180,16 @@ def _found(
 
 
 def _context(reader: Nouns, watch: Watch, sender: str | None, now: datetime) -> AlertContext:
-    return AlertContext.of(watch, sender, reader.baseline(watch.id), undelivered(reader, watch.id, now))
+    wrong: list[str] = []
+    list(recipients(watch, wrong))
+    return AlertContext.of(watch, sender, reader.baseline(watch.id), [*undelivered(reader, watch.id, now), *wrong])
 
 
-def undelivered(reader: Nouns, watch_id: str, now: datetime) -> list[str]:
-    """A line for each recipient and reason for which messages of the watch were given up lately, or keep failing."""
+def undelivered(reader: Nouns, watch_id: str, now: datetime, stuck: int = STUCK_ATTEMPTS) -> list[str]:
+    """A line for each recipient and reason for which messages of the watch were given up lately, or keep failing.
+
+    ``stuck``: after so many attempts a message that still waits is worth a line.
+    """
     counts: Counter[tuple[str, str, str]] = Counter()
     for alert in [*reader.alerts(watch_id, "failed"), *reader.alerts(watch_id, "pending")]:
         if not alert.last_error:
@@ -188,7 +199,7 @@ def undelivered(reader: Nouns, watch_id: str, now: datetime) -> list[str]:
             and now - alert.recorded_at < (GIVE_UP if alert.attempts > 1 else timedelta()) + RECENT
         ):
             counts[alert.item.recipient, "given up", alert.last_error] += 1
-        elif alert.state == "pending" and alert.attempts >= STUCK_ATTEMPTS:
+        elif alert.state == "pending" and alert.attempts >= stuck:
             counts[alert.item.recipient, "still waiting", alert.last_error] += 1
     return [
         one_line(f"{plural(count, 'message')} to {recipient}, {state}: {error}")

@@ -78,7 +78,7 @@ def load_environment(env: Mapping[str, str] | None = None) -> Environment:
     """Read VOLTEFACE_* from ``env`` (default: the process's). Raises SettingsError for what cannot be used."""
     env = os.environ if env is None else env
     home = Path(env.get("VOLTEFACE_HOME") or ".volteface")
-    return Environment(home=home.absolute(), smtp=_smtp(env), webhook_key=_secret(env, "VOLTEFACE_WEBHOOK_KEY"))
+    return Environment(home=home.absolute(), smtp=_smtp(env), webhook_key=secret(env, "VOLTEFACE_WEBHOOK_KEY"))
 
 
 def _smtp(env: Mapping[str, str]) -> Smtp | None:
@@ -101,13 +101,13 @@ def _smtp(env: Mapping[str, str]) -> Smtp | None:
         security=security,  # type: ignore[arg-type]  # checked above
         sender=env.get("VOLTEFACE_MAIL_FROM") or f"volteface@{host}",
         user=env.get("VOLTEFACE_SMTP_USER") or None,
-        password=_secret(env, "VOLTEFACE_SMTP_PASSWORD"),
+        password=secret(env, "VOLTEFACE_SMTP_PASSWORD"),
         timeout_seconds=float(seconds),
     )
 
 
-def _secret(env: Mapping[str, str], name: str) -> str | None:
-    """The value of ``name``, or the content of the file that ``name``_FILE names."""
+def secret(env: Mapping[str, str], name: str) -> str | None:
+    """The value of ``name``, or the content of the file that ``name``_FILE names. Raises SettingsError."""
     if env.get(name):
         return env[name]
     path = env.get(f"{name}_FILE")
@@ -167,7 +167,8 @@ def _explain(path: Path, text: str, error: ValidationError) -> SettingsError:
         return SettingsError(where, f'"{loc[-1]}" is missing in {_dotted(loc[:-1]) or "the watch file"}', "Add it")
     message = str(first["msg"]).removeprefix("Value error, ")
     given = first.get("input")
-    shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
+    secret = bool({"webhook", "apprise"} & set(loc))
+    shown = f" (given: {given!r})" if isinstance(given, str | int | float) and not secret else ""
     return SettingsError(where, f"{name} {message}".strip() + shown, "Correct it")
 
 

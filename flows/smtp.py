@@ -10,7 +10,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -27,20 +27,34 @@ from flows.settings import Smtp
 from flows.wording import one_line
 from storage.records import OutboxItem
 
+_SENDER_ADVICE = "{}; set VOLTEFACE_MAIL_FROM to an address such as name@example.org"
 _NETWORK = (OSError, smtplib.SMTPException, ValueError, EOFError)
 """What smtplib and ssl raise at whatever a server does; ValueError for replies that are no SMTP."""
 
 
-def check(smtp: Smtp, context: ssl.SSLContext | None = None) -> str:
-    """Connect, encrypt and log in for real; returns what was agreed on, for people. Raises DeliveryError."""
+@dataclass(frozen=True)
+class Checked:
+    """What a server agreed to, and a line for the sender and each recipient that it would not take, for people."""
+
+    line: str
+    refused: tuple[str, ...] = ()
+
+
+def check(smtp: Smtp, context: ssl.SSLContext | None = None, recipients: Sequence[str] = ()) -> Checked:
+    """Connect, encrypt, log in and offer a mail from the sender to each of ``recipients`` for real; none is sent.
+
+    Raises DeliveryError where that does not come so far.
+    """
     advice = "Nothing is lost: alerts wait in the outbox"
     connection: smtplib.SMTP | None = None
     try:
         connection = _connect(smtp, context)
-        code, reply = connection.noop()
-        version = connection.sock.version() if isinstance(connection.sock, ssl.SSLSocket) else None
-    except _Refused as refused:
-        raise DeliveryError(_where(smtp), refused.failure.reason, advice) from None
+        with _time_limit(connection, smtp.timeout_seconds * 4):
+            code, reply = connection.noop()
+            version = connection.sock.version() if isinstance(connection.sock, ssl.SSLSocket) else None
+            refused = tuple(_refusals(connection, smtp, recipients)) if code < 400 else ()
+    except _Refused as stop:
+        raise DeliveryError(_where(smtp), stop.failure.reason, advice) from None
     except _NETWORK as error:
         raise DeliveryError(_where(smtp), said(error, smtp), advice) from None
     finally:
@@ -48,7 +62,22 @@ def check(smtp: Smtp, context: ssl.SSLContext | None = None) -> str:
     if code >= 400:
         raise DeliveryError(_where(smtp), f"answers {code} {_clean(reply, smtp)}", advice)
     login = f", logged in as {smtp.user}" if smtp.user else ", no login"
-    return f"{_where(smtp)}: {version or 'not encrypted'}{login}"
+    return Checked(f"{_where(smtp)}: {version or 'not encrypted'}{login}", refused)
+
+
+def _refusals(connection: smtplib.SMTP, smtp: Smtp, recipients: Sequence[str]) -> Iterator[str]:
+    """Why the server would take nothing from the sender, or nothing for one of ``recipients``."""
+    for recipient in recipients:
+        try:
+            _open(connection, mail_address(smtp.sender).addr_spec, mail_address(recipient).addr_spec, smtp)
+        except SettingsError as error:
+            yield _SENDER_ADVICE.format(error.problem)
+            return
+        except _Refused as refused:
+            yield f"{one_line(recipient, 100)}: {refused.failure.reason}"
+            if refused.broken:
+                return
+        connection.rset()
 
 
 class _Refused(Exception):
@@ -115,7 +144,7 @@ def _envelope(payload: str, smtp: Smtp) -> _Envelope:
     try:
         sender = mail_address(smtp.sender)
     except SettingsError as error:
-        reason = f"{error.problem}; set VOLTEFACE_MAIL_FROM to an address such as name@example.org"
+        reason = _SENDER_ADVICE.format(error.problem)
         raise _Refused(Failure(reason, everyone=True)) from None
     try:
         recipient = mail_address(str(headers["To"]))
@@ -183,21 +212,7 @@ def _log_in(connection: smtplib.SMTP, smtp: Smtp) -> None:
 
 def _transfer(connection: smtplib.SMTP, envelope: _Envelope, smtp: Smtp) -> None:
     """MAIL, RCPT, DATA. Raises _Refused unless the server took the mail for the recipient."""
-    options: list[str] = []
-    if not (envelope.text.isascii() and envelope.recipient.isascii() and envelope.sender.isascii()):
-        if not connection.has_extn("smtputf8"):
-            reason = f"{_where(smtp)} cannot write to {envelope.recipient}: it knows no SMTPUTF8"
-            raise _Refused(Failure(reason, permanent=True))
-        connection.command_encoding = "utf-8"
-        options = ["SMTPUTF8", "BODY=8BITMIME"]
-    code, reply = connection.mail(envelope.sender, options)
-    if code != 250:
-        login = "; set VOLTEFACE_SMTP_USER and its password" if code == 530 and not smtp.user else ""
-        raise _Refused(Failure(f"refuses the sender: {code} {_clean(reply, smtp)}{login}", everyone=True))
-    code, reply = connection.rcpt(envelope.recipient)
-    if code not in (250, 251):
-        reason = f"refuses the recipient: {code} {_clean(reply, smtp)}"
-        raise _Refused(Failure(reason, permanent=_for_good(code, reply)), broken=code == 421)
+    _open(connection, envelope.sender, envelope.recipient, smtp, envelope.text.isascii())
     try:
         code, reply = connection.data(envelope.text)
     except smtplib.SMTPDataError as error:
@@ -207,6 +222,25 @@ def _transfer(connection: smtplib.SMTP, envelope: _Envelope, smtp: Smtp) -> None
         raise _Refused(Failure(f"{said(error, smtp)} while it took the text"), broken=True) from None
     if code != 250:
         reason = f"refuses the text: {code} {_clean(reply, smtp)}"
+        raise _Refused(Failure(reason, permanent=_for_good(code, reply)), broken=code == 421)
+
+
+def _open(connection: smtplib.SMTP, sender: str, recipient: str, smtp: Smtp, ascii_text: bool = True) -> None:
+    """MAIL and RCPT. Raises _Refused unless the server waits for the text."""
+    options: list[str] = []
+    if not (ascii_text and recipient.isascii() and sender.isascii()):
+        if not connection.has_extn("smtputf8"):
+            reason = f"{_where(smtp)} cannot write to {recipient}: it knows no SMTPUTF8"
+            raise _Refused(Failure(reason, permanent=True))
+        connection.command_encoding = "utf-8"
+        options = ["SMTPUTF8", "BODY=8BITMIME"]
+    code, reply = connection.mail(sender, options)
+    if code != 250:
+        login = "; set VOLTEFACE_SMTP_USER and its password" if code == 530 and not smtp.user else ""
+        raise _Refused(Failure(f"refuses the sender: {code} {_clean(reply, smtp)}{login}", everyone=True))
+    code, reply = connection.rcpt(recipient)
+    if code not in (250, 251):
+        reason = f"refuses the recipient: {code} {_clean(reply, smtp)}"
         raise _Refused(Failure(reason, permanent=_for_good(code, reply)), broken=code == 421)
 
 

@@ -25,16 +25,34 @@ def _http(url: str) -> str:
     return url
 
 
-def _address(value: str) -> str:
-    """One mail address, "name@example.org" or "Name <name@example.org>"."""
-    bare = re.fullmatch(r"(?:[^<>\r\n]*<)?([^\s<>@]+@[^\s<>@]+\.?[^\s<>@]*)>?", value.strip())
-    if not bare or "\n" in value or "\r" in value:
+def _one_line(value: str) -> str:
+    """What stands for a mail address. One that is none is told by every pass and by doctor, and stops neither."""
+    if not value.isprintable():
         raise ValueError("is not a mail address; write name@example.org")
     return value.strip()
 
 
+def _secret_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("must be the name of an environment variable that holds the address, since that is a secret")
+    return value
+
+
+def _webhook(value: str) -> str:
+    """An address, or the name of an environment variable that holds it: many addresses are secrets themselves."""
+    if "://" not in value:
+        return _secret_name(value)
+    if not re.fullmatch(r"https?://[^\s/?#@]+[^\s?#@]*", value, re.IGNORECASE):
+        raise ValueError(
+            "must be a plain http:// or https:// address; put one with a token, a query or a login into an environment "
+            "variable and write its name here"
+        )
+    return value
+
+
 Url = Annotated[str, AfterValidator(_http)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(_one_line)]
+SecretName = Annotated[str, AfterValidator(_secret_name)]
 
 
 class Table(BaseModel):
@@ -148,9 +166,10 @@ class AlertsTable(Table):
     mute: tuple[Mute, ...] = ()
     unsubscribe: Text | None = None
     """mailto: or https: address for List-Unsubscribe."""
-    webhook: Url | None = None
-    apprise: tuple[Text, ...] = ()
-    """Names of environment variables that hold apprise URLs (the URLs are secrets)."""
+    webhook: Annotated[str, AfterValidator(_webhook)] | None = None
+    """An address, or the name of an environment variable that holds it, as for apprise."""
+    apprise: tuple[SecretName, ...] = ()
+    """Names of environment variables that hold apprise URLs (the URLs are secrets), or NAME_FILE a file with one."""
 
 
 class FetchTable(Table):

@@ -13,9 +13,11 @@ from flows.commands.options import WATCH, rows_format
 @click.command()
 @WATCH
 @click.option("--preview", is_flag=True, help="Show what would be sent now; nothing is sent.")
-@click.option("--test", "testing", is_flag=True, help="Send one marked test mail.")
+@click.option("--test", "testing", is_flag=True, help="Send one marked test message to everybody whom it tells.")
 @click.option(
-    "--to", type=click.Path(path_type=Path, file_okay=False), help="With --preview: write .eml and .html here."
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --preview: write the messages here.  [default: preview in VOLTEFACE_HOME]",
 )
 def alerts(watch: Path, preview: bool, testing: bool, to: Path | None) -> None:
     """Try before you trust: what would be mailed now, or a test mail.
@@ -28,8 +30,8 @@ def alerts(watch: Path, preview: bool, testing: bool, to: Path | None) -> None:
 
     if preview == testing:
         raise click.UsageError("say --preview or --test")
-    action = preview_alerts if preview else send_test
-    for line in action(load_watch(watch), load_environment(), to):
+    loaded, environment = load_watch(watch), load_environment()
+    for line in preview_alerts(loaded, environment, to) if preview else send_test(loaded, environment):
         click.echo(line)
 
 
@@ -37,7 +39,7 @@ def alerts(watch: Path, preview: bool, testing: bool, to: Path | None) -> None:
 @WATCH
 @rows_format
 def doctor(watch: Path, form: str) -> None:
-    """Is everything in place: watch, home, models, ledger, feeds, mail.
+    """Is everything in place: watch, home, models, ledger, feeds, mail and other channels, outbox.
 
     \b
     Example: volteface doctor watch.toml

@@ -17,8 +17,10 @@ import pytest
 from flows import mailer, outgoing
 from flows.channels import SIGNATURE, apprise_sender, senders, sign, verify, webhook_label
 from flows.delivery import BACKOFF, Outcome
+from flows.output import plain
+from flows.reading import change_rows
 from flows.settings import Watch
-from storage.ledger import Ledger
+from storage.ledger import Ledger, Snapshot
 from storage.records import Alert, OutboxItem
 from tests.flows.alertkit import NOW, make_change, make_watch, store
 from tests.flows.smtpd import closed_port, mute_server
@@ -61,25 +63,28 @@ def hook() -> Iterator[Hook]:
     server.server_close()
 
 
-def hooked(tmp_path: Path, url: str) -> tuple[Watch, Ledger]:
-    watch, ledger = make_watch(tmp_path, f'webhook = "{url}"'), Ledger(tmp_path / "home")
+HOOK = 'webhook = "DESK_HOOK"'
+
+
+def hooked(tmp_path: Path) -> tuple[Watch, Ledger]:
+    watch, ledger = make_watch(tmp_path, HOOK), Ledger(tmp_path / "home")
     store(ledger, watch, [make_change(1)])
     with ledger.transaction() as tx:
         outgoing.queue(tx, watch, None, NOW)
     return watch, ledger
 
 
-def send_due(watch: Watch, ledger: Ledger, now: datetime = NOW, key: str | None = KEY) -> list[Outcome]:
+def send_due(watch: Watch, ledger: Ledger, url: str, now: datetime = NOW, key: str | None = KEY) -> list[Outcome]:
     def record(outcome: Outcome) -> None:
         ledger.record_attempt(outcome.alert_id, now, error=outcome.error, next_try_at=outcome.next_try_at)
 
     due = ledger.claim_alerts(now, watch_id=watch.id)
-    return mailer.deliver(due, None, now, record, senders(watch.file.alerts, key, now, {}))
+    return mailer.deliver(due, None, now, record, senders(watch.file.alerts, key, now, {"DESK_HOOK": url}))
 
 
 def test_changes_arrive_signed(tmp_path: Path, hook: Hook) -> None:
-    watch, ledger = hooked(tmp_path, hook.url)
-    (outcome,) = send_due(watch, ledger)
+    watch, ledger = hooked(tmp_path)
+    (outcome,) = send_due(watch, ledger, hook.url)
     assert outcome.error is None
     ((path, headers, body),) = hook.got
     assert path == "/in?token=s3cret" and headers["Content-Type"].startswith("application/json")
@@ -106,9 +111,10 @@ def test_changes_arrive_signed(tmp_path: Path, hook: Hook) -> None:
         "text": "the quay can wait, report 0",
         "start": 9,
         "end": 36,
+        "version_id": "harbour-v-change1-0",
         "copies": [],
     }
-    assert send_due(watch, ledger, NOW + timedelta(hours=1)) == [] and len(hook.got) == 1
+    assert send_due(watch, ledger, hook.url, NOW + timedelta(hours=1)) == [] and len(hook.got) == 1
 
 
 @pytest.mark.parametrize(
@@ -129,12 +135,12 @@ def test_refusals_are_tried_again_through_the_outbox(
     tmp_path: Path, hook: Hook, status: int, headers: dict[str, str], wait: timedelta | None
 ) -> None:
     hook.answers.append((status, headers))
-    watch, ledger = hooked(tmp_path, hook.url)
-    (outcome,) = send_due(watch, ledger)
+    watch, ledger = hooked(tmp_path)
+    (outcome,) = send_due(watch, ledger, hook.url)
     assert outcome.error == f"127.0.0.1 answers {status}"
     assert outcome.next_try_at == (NOW + wait if wait else None)
     later = NOW + timedelta(days=2)
-    again = send_due(watch, ledger, later)
+    again = send_due(watch, ledger, hook.url, later)
     if wait is None:
         assert again == [] and [a.state for a in ledger.alerts()] == ["failed"]
     else:
@@ -144,8 +150,8 @@ def test_refusals_are_tried_again_through_the_outbox(
 
 
 def test_nobody_there(tmp_path: Path) -> None:
-    watch, ledger = hooked(tmp_path, f"http://127.0.0.1:{closed_port()}/in?token=s3cret")
-    (outcome,) = send_due(watch, ledger)
+    watch, ledger = hooked(tmp_path)
+    (outcome,) = send_due(watch, ledger, f"http://127.0.0.1:{closed_port()}/in?token=s3cret")
     assert outcome.error == "127.0.0.1 cannot be reached (ConnectError)" and outcome.next_try_at
 
 
@@ -160,28 +166,28 @@ def test_no_answer() -> None:
 
 
 def test_no_key_no_message(tmp_path: Path, hook: Hook) -> None:
-    watch, ledger = hooked(tmp_path, hook.url)
-    (outcome,) = send_due(watch, ledger, key=None)
+    watch, ledger = hooked(tmp_path)
+    (outcome,) = send_due(watch, ledger, hook.url, key=None)
     assert outcome.next_try_at and "set VOLTEFACE_WEBHOOK_KEY" in (outcome.error or "") and hook.got == []
 
 
 def test_a_webhook_that_left_the_watch_file_gets_nothing(tmp_path: Path, hook: Hook) -> None:
-    _, ledger = hooked(tmp_path, hook.url)
-    changed = make_watch(tmp_path, f'webhook = "{hook.url}2"')
-    (outcome,) = send_due(changed, ledger)
+    _, ledger = hooked(tmp_path)
+    changed = make_watch(tmp_path, 'webhook = "https://hooks.example/in"')
+    (outcome,) = send_due(changed, ledger, hook.url)
     assert outcome.next_try_at is None and "no longer in the watch file" in (outcome.error or "") and hook.got == []
 
 
 def test_tokens_are_neither_stored_nor_told(tmp_path: Path, hook: Hook, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     hook.answers.append((500, {}))
-    watch, ledger = hooked(tmp_path, hook.url)
-    outcomes = send_due(watch, ledger)
+    watch, ledger = hooked(tmp_path)
+    outcomes = send_due(watch, ledger, hook.url)
     with ledger.transaction() as tx:
-        plan = outgoing.plan(tx, make_watch(tmp_path, f'webhook = "{hook.url}"\nto = ["a@b.example"]'), None, NOW)
+        plan = outgoing.plan(tx, make_watch(tmp_path, f'{HOOK}\nto = ["a@b.example"]'), None, NOW)
     assert [str(draft.recipient) for draft in plan.drafts] == ["a@b.example"] and "s3cret" not in repr(plan)
     kept = "".join(repr(alert) for alert in ledger.alerts()) + repr(outcomes)
-    assert "s3cret" not in kept and "127.0.0.1" in kept
+    assert "s3cret" not in kept and "DESK_HOOK" in kept
     assert "s3cret" not in caplog.text and len(hook.got) == 1
 
 
@@ -252,6 +258,44 @@ def test_apprise_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setitem(__import__("sys").modules, "apprise", None)
     (outcome,) = mailer.deliver(apprised(tmp_path), None, NOW, lambda _: None, {"apprise": apprise_sender({})})
     assert outcome.error == "apprise is not installed; install volteface[apprise]" and outcome.next_try_at
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({}, "the environment variable DESK_HOOK is not set"),
+        ({"DESK_HOOK": "s3cret"}, "DESK_HOOK holds no http or https address"),
+        ({"DESK_HOOK_FILE": "/nonexistent/hook"}, "DESK_HOOK_FILE: cannot read /nonexistent/hook"),
+    ],
+)
+def test_an_address_that_is_missing_is_waited_for(tmp_path: Path, env: dict[str, str], said: str) -> None:
+    watch, ledger = hooked(tmp_path)
+    due = ledger.claim_alerts(NOW)
+    ready = senders(watch.file.alerts, KEY, NOW, env)
+    (outcome,) = mailer.deliver(due, None, NOW, lambda _: None, ready)
+    assert (outcome.error or "").startswith(said) and outcome.next_try_at and "s3cret" not in (outcome.error or "")
+
+
+def test_an_address_may_lie_in_a_file(tmp_path: Path, hook: Hook) -> None:
+    (tmp_path / "hook").write_text(f"{hook.url}\n")
+    watch, ledger = hooked(tmp_path)
+    ready = senders(watch.file.alerts, KEY, NOW, {"DESK_HOOK_FILE": str(tmp_path / "hook")})
+    (outcome,) = mailer.deliver(ledger.claim_alerts(NOW), None, NOW, lambda _: None, ready)
+    assert outcome.error is None and hook.got[0][0] == "/in?token=s3cret"
+
+
+def test_a_webhook_gets_what_changes_prints(tmp_path: Path, hook: Hook) -> None:
+    watch, ledger = hooked(tmp_path)
+    send_due(watch, ledger, hook.url)
+    (sent,) = json.loads(hook.got[0][2])["changes"]
+    ledger.publish_snapshot()
+    with Snapshot(ledger.home) as snapshot:
+        (printed,) = plain(change_rows(snapshot, watch.id, None, ["confirmed"]))
+    assert {name: sent[name] for name in printed if name != "evidence"} == {
+        name: printed[name] for name in printed if name != "evidence"
+    }
+    for ours, theirs in zip(sent["evidence"], printed["evidence"], strict=True):
+        assert ours.items() >= theirs.items()
 
 
 def test_each_webhook_has_a_name_of_its_own() -> None:

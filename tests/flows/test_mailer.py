@@ -213,7 +213,7 @@ def test_starttls_and_login(authority: trustme.CA) -> None:
         smtp = server.smtp(security="starttls", user="desk", password=server.password)
         outcomes = deliver([alert(1)], smtp, NOW, lambda _: None, context=trusting(authority))
         assert outcomes == [Outcome("id1")] and server.logins == [("desk", server.password)]
-        line = check(smtp, trusting(authority))
+        line = check(smtp, trusting(authority)).line
     assert "TLSv1." in line and "logged in as desk" in line and server.password not in line
 
 

@@ -53,7 +53,20 @@ MISTAKES = [
     ),
     ("no http", MINIMAL + '[[feed]]\nurl = "file:///etc/passwd"\n', 11, ["http:// or https://"]),
     ("engine", MINIMAL + '[[search]]\nengine = "altavista"\nquery = "x"\n', 11, ["'google-news'", "altavista"]),
-    ("address", MINIMAL + '[alerts]\nto = ["desk"]\n', 11, ["is not a mail address"]),
+    (
+        "login in a webhook",
+        MINIMAL + '[alerts]\nwebhook = "https://u:s3cret@h.example/"\n',
+        11,
+        ["environment variable"],
+    ),
+    (
+        "token in a webhook",
+        MINIMAL + '[alerts]\nwebhook = "https://h.example/?t=s3cret"\n',
+        11,
+        ["environment variable"],
+    ),
+    ("webhook elsewhere", MINIMAL + '[alerts]\nwebhook = "file:///etc/s3cret"\n', 11, ["http:// or https://"]),
+    ("apprise URL", MINIMAL + '[alerts]\napprise = ["slack://s3cret"]\n', 11, ["the name of an environment variable"]),
     ("header injection", MINIMAL + '[alerts]\nto = ["a@example.org\\nBcc: b@example.org"]\n', 11, ["mail address"]),
     ("both places", MINIMAL.replace("[[feed]]", 'file = "a.txt"\n[[feed]]', 1), 5, ["either url or file"]),
     ("missing file", MINIMAL.replace('url = "https://example.org/a"', 'file = "no.txt"'), 6, ["does not exist"]),
@@ -79,6 +92,12 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, name: str, text: str, 
     assert line == 1 or f"{path}:{line}:" in message
     for word in words:
         assert word in message
+    assert "s3cret" not in message
+
+
+def test_an_address_that_is_none_stops_nothing(tmp_path: Path) -> None:
+    watch = load_watch(written(tmp_path, MINIMAL + '[alerts]\nto = ["desk", "a@example.org"]\n'))
+    assert watch.file.alerts.to == ("desk", "a@example.org")  # each pass and doctor tell of the first
 
 
 def test_a_missing_watch_file_names_its_neighbour(tmp_path: Path) -> None:
