@@ -126,8 +126,8 @@ def is_indefinite(phrase: str) -> bool:
 def head_noun(core: str) -> tuple[str | None, bool]:
     """The person noun of a phrase, in the singular, and whether it stood in the plural; None where there is none."""
     before = _COMPLEMENT.split(core)[0]
-    if re.match(r"(?i)one of\b", core):
-        rest = re.sub(r"(?i)^one of (?:the|his|her|its|their)?\s*", "", core)
+    if re.match(r"(?i)one of\s+\S", core):  # a span may end with its "of"
+        rest = re.sub(r"(?i)^one of\s+(?:(?:the|his|her|its|their)\b\s*)?", "", core)
         noun, _ = head_noun(rest)
         return noun, False
     words = re.findall(r"[\w-]+", before.lower())
