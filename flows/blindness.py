@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from flows.polling import FeedState
+from flows.alerts import Note
+from storage.records import FeedState
 
 SHORTEST_SILENCE = timedelta(days=1)
 """News pauses overnight and on holidays: a shorter silence is never remarkable."""
 UNKNOWN_SILENCE = timedelta(days=7)
 """What is remarkable for a watch that has not seen enough to have a usual."""
+CERTAIN = 2
+"""Failures in a row from which on a feed that has answered before counts as failing: a single one passes by itself."""
+FEEDS_SHOWN = 10
 ENOUGH_GAPS = 8
 TIMES_USUAL = 3
 
@@ -37,7 +41,7 @@ def blindness(states: Sequence[FeedState], seen: Sequence[datetime], now: dateti
     """
     if not states:
         return None
-    failing = [state for state in states if state.retired or state.failures_in_a_row > 0]
+    failing = [state for state in states if _fails(state)]
     if len(failing) == len(states):
         since = max((s.last_success_at for s in states if s.last_success_at), default=None)
         gone = sum(state.retired for state in states)
@@ -57,6 +61,39 @@ def blindness(states: Sequence[FeedState], seen: Sequence[datetime], now: dateti
         f"{_words(silence)}, where {_words(usual)} would be long"
     )
     return Blind("silence", moments[-1], reason)
+
+
+def _fails(state: FeedState) -> bool:
+    return state.retired or state.failures_in_a_row >= (CERTAIN if state.last_success_at else 1)
+
+
+def warning(title: str, watch_file: str, blind: Blind, states: Sequence[FeedState]) -> Note:
+    """The message that says that the watch ``title`` sees nothing, and what each feed last said."""
+    said = [(s.url, "gone for good" if s.retired else s.last_error or "answers") for s in states[:FEEDS_SHOWN]]
+    rest = len(states) - len(said)
+    return Note(
+        subject=f"Blind: {title}",
+        headline="This watch sees nothing",
+        paragraphs=(
+            f"{blind.reason}.",
+            "Until it sees again, no alert may come although a position changed, and nobody's silence means anything. "
+            f"One message will tell when it does. More: volteface feeds {watch_file}",
+        ),
+        facts=(*said, *([("", f"and {rest} more")] if rest else [])),
+    )
+
+
+def recovery(title: str, since: datetime, states: Sequence[FeedState]) -> Note:
+    """The message that says that the watch ``title``, blind as we said at ``since``, sees again."""
+    well = sum(not _fails(state) for state in states)
+    return Note(
+        subject=f"Sees again: {title}",
+        headline="This watch sees again",
+        paragraphs=(
+            f"{well} of {len(states)} feeds answer, and bring news. We warned on {since:%d %B %Y at %H:%M} UTC.",
+            "What is still in the feeds of what was published meanwhile is read now.",
+        ),
+    )
 
 
 def usual_silence(moments: Sequence[datetime]) -> timedelta:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from extractors.coding import version_id
 from extractors.errors import ArticleError, FetchError
 from extractors.links import canonical_url
@@ -15,7 +18,7 @@ def adopt_baseline(job: Job) -> None:
     known = job.ledger.baseline(job.watch.id)
     table, path = job.watch.file.baseline, job.watch.baseline_path
     url = path.as_uri() if path else str(table.url)
-    if known and known.url == url and not path:
+    if known and known.url == url and (path is None or _adopted(known, path, table.title)):
         return
     try:
         article, raw = read_baseline_file(path) if path else read_baseline_url(url, job.policy)
@@ -39,3 +42,12 @@ def adopt_baseline(job: Job) -> None:
         page_sha256=job.ledger.save_page(raw),
     )
     job.ledger.save_version(job.watch.id, version, role="baseline")
+
+
+def _adopted(known: Version, path: Path, title: str | None) -> bool:
+    """Whether the file is the one that was adopted: reading it anew would load the extractor in every pass."""
+    try:
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return False
+    return sha256 == known.page_sha256 and title in (None, known.title)

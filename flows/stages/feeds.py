@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from extractors.links import canonical_url
 from flows import outgoing
-from flows.alerts import Note
-from flows.blindness import blindness
+from flows.blindness import blindness, recovery, warning
 from flows.polling import poll
 from flows.stages.job import Job, short_id
 from storage.records import FetchRecord, NewEntry
@@ -51,7 +50,8 @@ def _report_blindness(job: Job) -> None:
     """Warn once when the watch sees nothing any more, and tell once when it sees again."""
     smtp = job.environment.smtp
     with job.ledger.transaction() as tx:
-        blind = blindness(tx.feed_states(job.watch.id), tx.entry_moments(job.watch.id), job.now)
+        states = tx.feed_states(job.watch.id)
+        blind = blindness(states, tx.entry_moments(job.watch.id), job.now)
         last = next((n for n in tx.notices(job.watch.id) if n.topic == "blind"), None)
         warned = last is not None and last.state == "warned"
         if bool(blind) == warned:
@@ -59,11 +59,10 @@ def _report_blindness(job: Job) -> None:
         sender = smtp.sender if smtp else None
         if blind:
             tx.save_notice(job.watch.id, "blind", "warned", blind.reason, job.now)
-            note = Note("This watch sees nothing", "This watch sees nothing", (blind.reason,))
+            note = warning(job.watch.title, job.watch.path.name, blind, states)
             items = outgoing.notice(job.watch, sender, job.now, "warning", note)
-        else:
-            detail = "Feeds answer again, and bring news."
-            tx.save_notice(job.watch.id, "blind", "recovered", detail, job.now)
-            note = Note("This watch sees again", "This watch sees again", (detail,))
+        elif last:
+            note = recovery(job.watch.title, last.recorded_at, states)
+            tx.save_notice(job.watch.id, "blind", "recovered", note.paragraphs[0], job.now)
             items = outgoing.notice(job.watch, sender, job.now, "recovery", note)
         tx.add_alerts(items, job.now)
