@@ -6,7 +6,7 @@ One parameter of JSON is some twenty times faster than ``executemany`` where a r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -45,6 +45,12 @@ def select(db: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] =
 def select_one(db: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
     """The first row of a query, None where there is none."""
     return next(iter(select(db, sql, params)), None)
+
+
+def in_parts(ids: Sequence[str], size: int = 40) -> Iterator[list[str]]:
+    """``ids`` in lists short enough for DuckDB to look each up by its key: for longer ones it reads the whole table."""
+    for start in range(0, len(ids), size):
+        yield list(ids[start : start + size])
 
 
 def to_json(value: Any) -> str:

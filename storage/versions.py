@@ -8,7 +8,7 @@ from datetime import datetime
 
 from extractors.models import Version
 from storage.records import CopyCandidate, NewPrint, NewVersion, Role, StoredPrint, VersionToCode
-from storage.rows import Connection, Row, insert, select, select_one, to_json
+from storage.rows import Connection, Row, in_parts, insert, select, select_one, to_json
 from storage.store import Store
 
 _COLUMNS = ", ".join(f"v.{f.name}" for f in fields(Version))
@@ -51,7 +51,7 @@ class Versions(Store):
         with self._begin() as db:
             ids = [row["id"] for row in select(db, due, [limit])]
             sql = "SELECT id, text FROM version WHERE id IN (SELECT unnest(?::VARCHAR[]))"
-            texts = {row["id"]: row["text"] for row in select(db, sql, [ids])} if ids else {}
+            texts = {row["id"]: row["text"] for few in in_parts(ids) for row in select(db, sql, [few])}
         return {version_id: texts[version_id] for version_id in ids}
 
     def save_prints(self, prints: Sequence[NewPrint]) -> int:
@@ -89,7 +89,7 @@ class Versions(Store):
         with self._begin() as db:
             pairs = select(db, shared, [to_json(asked)])
             ids = sorted({pair["version_id"] for pair in pairs})
-            known = {row["version_id"]: _candidate(row) for row in select(db, prints, [ids])} if ids else {}
+            known = {row["version_id"]: _candidate(row) for few in in_parts(ids) for row in select(db, prints, [few])}
         for pair in pairs:
             found[pair["name"]].append(known[pair["version_id"]])
         return found
@@ -142,7 +142,7 @@ class Versions(Store):
         if not wanted:
             return {}
         with self._begin() as db:
-            return {row["article_id"]: Version(**row) for row in select(db, sql, [wanted])}
+            return {row["article_id"]: Version(**row) for few in in_parts(wanted) for row in select(db, sql, [few])}
 
     def baseline(self, watch_id: str) -> Version | None:
         """The version that the watch adopted as its baseline; the last one where the baseline was changed."""
@@ -161,25 +161,31 @@ class Versions(Store):
 
         The baseline first, then in the order of publication; versions that were taken in as skipped are left out.
         """
-        due = """
+        due = f"""
             SELECT w.version_id
             FROM watch_version AS w
             ANTI JOIN (SELECT watch_id, version_id FROM coding WHERE $coder IS NULL OR coder = $coder) AS c
                 ON c.watch_id = w.watch_id AND c.version_id = w.version_id
+            JOIN version AS v ON v.id = w.version_id
             WHERE w.watch_id = $watch AND w.skipped IS NULL
-        """
+            ORDER BY w.role, coalesce(v.published_at, v.recorded_at), v.id
+            LIMIT {int(limit) if limit is not None else "ALL"}
+        """  # noqa: S608
         sql = f"""
             SELECT {_COLUMNS}, w.role, coalesce(g.copy_group, v.id) AS copy_group
             FROM version AS v
             JOIN watch_version AS w ON w.version_id = v.id
             LEFT JOIN version_group AS g ON g.version_id = v.id
             WHERE v.id IN (SELECT unnest($ids::VARCHAR[])) AND w.watch_id = $watch
-            ORDER BY w.role, coalesce(v.published_at, v.recorded_at), v.id
-            LIMIT {int(limit) if limit is not None else "ALL"}
         """  # noqa: S608
         with self._begin() as db:
             ids = [row["version_id"] for row in select(db, due, {"watch": watch_id, "coder": coder})]
-            return [_to_code(row) for row in select(db, sql, {"watch": watch_id, "ids": ids})] if ids else []
+            found = {
+                row["id"]: _to_code(row)
+                for few in in_parts(ids)
+                for row in select(db, sql, {"watch": watch_id, "ids": few})
+            }
+        return [found[version_id] for version_id in ids]
 
 
 def _to_code(row: Row) -> VersionToCode:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,7 @@ def test_the_case_is_worth_comparing(home: Path) -> None:
     """Corrections, merges and every day make a difference, and all sides occur."""
     with Snapshot(home) as snapshot:
         each = [snapshot.positions(WATCH, as_of=day) for day in DAYS[1:]]
-        assert all(one != other for one, other in zip(each, each[1:], strict=False))
+        assert all(one != other for one, other in pairwise(each))
         assert {p.agreement for p in each[-1]} == {-2, -1, 0, 1, 2}
         assert "Actor 1" not in {p.actor for p in each[-1]}
         assert len(each[-1]) > PAIRS / 2
