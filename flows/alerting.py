@@ -13,6 +13,8 @@ from pathlib import Path
 from extractors.errors import DeliveryError, SettingsError
 from flows import channels, mailer, outgoing
 from flows.hours import is_quiet, quiet_end
+from flows.mailpage import with_pictures
+from flows.pictures import draw_pictures
 from flows.rules import Held
 from flows.settings import Environment, Watch
 from storage.ledger import Snapshot
@@ -41,7 +43,7 @@ def preview_alerts(watch: Watch, environment: Environment, to: Path | None) -> I
     sender = environment.smtp.sender if environment.smtp else None
     with Snapshot(environment.home) as snapshot:
         waiting = snapshot.alerts(watch.id, "pending")
-        plan = outgoing.plan(snapshot, watch, sender, now)
+        plan = outgoing.plan(snapshot, watch, sender, now, draw=draw_pictures)
     messages = [_Shown(alert.item, _waits(alert, now)) for alert in waiting]
     messages += [_Shown(draft.item) for draft in plan.drafts]
     if is_quiet(watch.file.alerts, now):
@@ -79,11 +81,11 @@ def _show(message: _Shown, path: Path) -> Iterator[str]:
         yield json.dumps(json.loads(item.payload), ensure_ascii=False, indent=2)
         yield _write(path.with_suffix(".json"), item.payload.encode())
         return
-    text, page = mail.get_body(("plain",)), mail.get_body(("html",))
+    text = mail.get_body(("plain",))
     yield "\n" + (text.get_content().replace("\r\n", "\n") if text else "")
     yield _write(path.with_suffix(".eml"), item.payload.encode("utf-8", "surrogateescape"))
-    if page:
-        yield _write(path.with_suffix(".html"), page.get_content().encode())
+    if page := with_pictures(mail):
+        yield _write(path.with_suffix(".html"), page.encode())
 
 
 def _write(path: Path, content: bytes) -> str:

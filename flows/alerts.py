@@ -25,6 +25,7 @@ from flows.hours import Period
 from flows.items import Item, headline, subject_of
 from flows.mailpage import render_html, render_text
 from flows.mailview import view
+from flows.pictures import MATRIX, Picture
 from flows.settings import Watch
 from flows.wording import day, one_line, plural, web_address
 
@@ -99,12 +100,14 @@ def compose(
     since: datetime | None = None,
     note: Note | None = None,
     identity: str | None = None,
+    pictures: Sequence[Picture] = (),
 ) -> EmailMessage:
     """One mail to one recipient, text and HTML.
 
     ``items``: what it tells, none for notes and for the digest that says that nothing changed; ``period`` and ``since``
     (start) are a digest's; ``identity``: what makes this message the same as another one, default what it tells to
-    whom. Raises SettingsError for an address that cannot be written to.
+    whom. ``pictures`` travel in the mail, beside its HTML. Raises SettingsError for an address that cannot be written
+    to.
     """
     to = mail_address(recipient)
     sender = mail_address(context.sender) if context.sender else None
@@ -127,10 +130,25 @@ def compose(
         message["List-Unsubscribe"] = link
     message["Content-Language"] = "en"
     page = _page(items, context, now, kind, period, since, note, subject(items, context, note))
+    names = {p.about: f"picture{number}.{identity[:24]}@{domain}" for number, p in enumerate(pictures, 1)}
+    page["pictures"] = {p.about: {"cid": names[p.about], "alt": p.alt, "width": p.width} for p in pictures}
+    page["matrix"] = page["pictures"].get(MATRIX)
     message.set_content(render_text(page), cte="quoted-printable")
     message.add_alternative(render_html(page), subtype="html", cte="quoted-printable")
+    if pictures:
+        _attach(message, pictures, names, identity)
     message.set_boundary(f"=_{identity[:40]}_=")  # else it is random
     return message
+
+
+def _attach(message: EmailMessage, pictures: Sequence[Picture], names: dict[str, str], identity: str) -> None:
+    """Put the pictures beside the HTML that shows them. Their boundary, too, would be random otherwise."""
+    body = message.get_body(("html",))
+    assert body is not None  # it has just been added
+    for number, picture in enumerate(pictures, 1):
+        cid, name = f"<{names[picture.about]}>", f"picture{number}.png"
+        body.add_related(picture.data, "image", "png", cid=cid, disposition="inline", filename=name)
+    body.set_boundary(f"=_{identity[:34]}_html_=")
 
 
 # --- identity ---------------------------------------------------------------------------------------------------
@@ -253,7 +271,7 @@ def _page(
     """What both templates show, in words already."""
     ordered = in_order(items)
     baseline = _baseline(context)
-    views = [view(item, context.zone, baseline) for item in ordered]
+    views = [{**view(item, context.zone, baseline), "id": item.change.id} for item in ordered]
     span = f"{day(since, context.zone)} to {day(now, context.zone)}" if since else day(now, context.zone)
     if note is not None:
         title = note.headline

@@ -5,9 +5,11 @@ Everything on the page is plain text; what goes into HTML is escaped there and n
 
 from __future__ import annotations
 
+import base64
 import re
 import textwrap
 from collections.abc import Mapping
+from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,18 @@ def render_html(page: Mapping[str, Any]) -> str:
     """The HTML part: styles inline, since many mail programs drop others; media queries stay in one style element."""
     body = _environment().get_template("alert.html.j2").render(page, css=(TEMPLATES / "alert.css").read_text("utf-8"))
     return _inliner().inline(body)
+
+
+def with_pictures(mail: EmailMessage) -> str:
+    """The HTML of ``mail`` with its pictures inside: a browser has no parts of a mail to look them up in."""
+    body = mail.get_body(("html",))
+    page = str(body.get_content()) if body else ""
+    for part in mail.walk():
+        name = (part["Content-ID"] or "").strip("<>")
+        if name and part.get_content_maintype() == "image":
+            data = base64.b64encode(part.get_content()).decode()
+            page = page.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
+    return page
 
 
 @cache

@@ -29,6 +29,7 @@ def monitor(watch_path: str, now: datetime | None = None) -> PassReport:
         tasks.code_versions(job)
         tasks.detect_changes(job)
         tasks.deliver(job)
+        tasks.show(job, return_state=True)  # without pictures a pass is whole, too: a failure stays the task's own
     finally:
         report = tasks.finish(job)
     return report

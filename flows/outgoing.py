@@ -16,10 +16,11 @@ from typing import Literal
 
 from extractors.errors import SettingsError
 from extractors.models import Change, Codebook
-from flows.alerts import AlertContext, Kind, Note, alert_id, compose, person
+from flows.alerts import AlertContext, Kind, Note, alert_id, compose, in_order, person
 from flows.channels import apprise_payload, webhook_label, webhook_payload
 from flows.delivery import GIVE_UP
 from flows.items import Item, build_item
+from flows.pictures import Draw, Picture, pictured
 from flows.rules import Found, Held, History, Planned, freshness, select
 from flows.settings import Watch
 from flows.wording import one_line, plural
@@ -81,18 +82,23 @@ class Plan:
     problems: list[str] = field(default_factory=list)
 
 
-def queue(tx: Nouns, watch: Watch, sender: str | None, now: datetime, run_id: str | None = None) -> Plan:
+def queue(
+    tx: Nouns, watch: Watch, sender: str | None, now: datetime, run_id: str | None = None, draw: Draw | None = None
+) -> Plan:
     """Put what is to be told at ``now`` into the outbox and return the plan.
 
     ``tx``: the transaction that stored the changes. ``sender``: the From address, None where no mail server is set
-    (the mailer adds it). ``run_id``: the pass that is running. ``plan.problems`` are for the pass's report.
+    (the mailer adds it). ``run_id``: the pass that is running. ``draw`` makes the pictures that mails carry, None for
+    none. ``plan.problems`` are for the pass's report.
     """
-    made = plan(tx, watch, sender, now, run_id)
+    made = plan(tx, watch, sender, now, run_id, draw)
     tx.add_alerts([draft.item for draft in made.drafts], now)
     return made
 
 
-def plan(reader: Nouns, watch: Watch, sender: str | None, now: datetime, run_id: str | None = None) -> Plan:
+def plan(
+    reader: Nouns, watch: Watch, sender: str | None, now: datetime, run_id: str | None = None, draw: Draw | None = None
+) -> Plan:
     """What ``queue`` would put into the outbox at ``now``. Only reads: for ``--preview`` on a snapshot, too."""
     made = Plan()
     known = reader.changes(watch.id)
@@ -104,6 +110,7 @@ def plan(reader: Nouns, watch: Watch, sender: str | None, now: datetime, run_id:
     found = [_found(reader, watch, k, propositions.get(k.change.concept, ""), now, settled) for k in known]
     last_pass = next((run.started_at for run in reader.runs(watch.id, 5) if run.run_id != run_id), None)
     context: AlertContext | None = None
+    drawn: dict[tuple[str, ...], tuple[Picture, ...]] = {}
     for recipient in people:
         told = told_to[recipient.key]
         last_digest = reader.last_alert_at(watch.id, recipient.channel, recipient.key, "digest")
@@ -113,7 +120,13 @@ def plan(reader: Nouns, watch: Watch, sender: str | None, now: datetime, run_id:
         for planned in chosen.planned:
             context = context or _context(reader, watch, sender, now)
             items = _items(reader, watch, planned, told, codebook, now)
-            made.drafts.append(_finished(recipient, context, items, planned.kind, now, planned=planned))
+            pictures: tuple[Picture, ...] = ()
+            if draw and recipient.channel == "mail":
+                shown = pictured(in_order(items))
+                key = tuple(change.id for change in shown)
+                pictures = drawn[key] = drawn.get(key) or draw(reader, watch.id, shown, now)
+            finished = _finished(recipient, context, items, planned.kind, now, planned=planned, pictures=pictures)
+            made.drafts.append(finished)
     return made
 
 
@@ -228,6 +241,7 @@ def _finished(
     planned: Planned | None = None,
     note: Note | None = None,
     incident: str = "",
+    pictures: Sequence[Picture] = (),
 ) -> Draft:
     """One message in the form of its channel."""
     period, since = (planned.period, planned.since) if planned else (None, None)
@@ -236,7 +250,16 @@ def _finished(
     mail: EmailMessage | None = None
     if recipient.channel == "mail":
         mail = compose(
-            items, context, recipient.address, now, kind, period=period, since=since, note=note, identity=identity
+            items,
+            context,
+            recipient.address,
+            now,
+            kind,
+            period=period,
+            since=since,
+            note=note,
+            identity=identity,
+            pictures=pictures,
         )
         payload, title = mail.as_string(), str(mail["Subject"])
     elif recipient.channel == "webhook":

@@ -6,9 +6,11 @@ server down. Time-outs are the HTTP and SMTP clients' affair, since a task's doe
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from prefect import task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows import stages
@@ -56,6 +58,14 @@ def detect_changes(job: Job) -> None:
 def deliver(job: Job) -> None:
     """Send what is due in the outbox."""
     stages.deliver(job)
+
+
+@task(cache_policy=NO_CACHE)
+def show(job: Job) -> None:
+    """Put what changed, as pictures, on the run's page."""
+    if markdown := stages.show(job):
+        key = "volteface-" + re.sub(r"[^a-z0-9]+", "-", job.watch.id.lower()).strip("-")
+        create_markdown_artifact(markdown=markdown, key=key, description="Who stands where")
 
 
 @task(cache_policy=NO_CACHE)

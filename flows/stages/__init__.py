@@ -13,6 +13,7 @@ from flows.stages.feeds import poll_feeds
 from flows.stages.job import Job, begin, begin_with, finish
 from flows.stages.keeping import GivenArticle, keep_articles
 from flows.stages.pages import read_pages
+from flows.stages.showing import show
 
 __all__ = [
     "GivenArticle",
@@ -28,4 +29,5 @@ __all__ = [
     "keep_articles",
     "poll_feeds",
     "read_pages",
+    "show",
 ]

@@ -8,6 +8,7 @@ from datetime import date
 from extractors.changes import ChangeRules, derive_changes
 from extractors.models import Change, Statement
 from flows import outgoing
+from flows.pictures import draw_pictures
 from flows.stages.job import Job
 from storage.ledger import Transaction
 
@@ -58,5 +59,5 @@ def derive_all(job: Job, statements: Iterable[Statement]) -> list[Change]:
 def queue(job: Job, tx: Transaction) -> None:
     """Put into the outbox what is due to be told."""
     smtp = job.environment.smtp
-    plan = outgoing.queue(tx, job.watch, smtp.sender if smtp else None, job.now, job.run_id)
+    plan = outgoing.queue(tx, job.watch, smtp.sender if smtp else None, job.now, job.run_id, draw_pictures)
     job.report.problems += [problem for problem in plan.problems if problem not in job.report.problems]

@@ -13,6 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (390, 820, 1280)
 SCHEMES = ("light", "dark")
+PATIENCE_MS = 120_000
+"""Browsers are slow on a machine that does much else."""
 
 
 @contextmanager
@@ -33,6 +35,7 @@ def chromium(untested: str) -> Iterator[Any]:
 def visit(browser: Any, page: Path, width: int = 1280, scheme: str = "light", **options: Any) -> Iterator[Any]:
     """The page in a tab. At the end: no message on the console, no error, no request but for the page itself."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+    context.set_default_timeout(PATIENCE_MS)
     tab = context.new_page()
     heard: list[str] = []
     asked: list[str] = []
