@@ -7,7 +7,7 @@ but the loaded model.
 
 from __future__ import annotations
 
-import itertools
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -15,8 +15,13 @@ import numpy as np
 
 from extractors.layout import shown
 from extractors.models import Attribution, QuoteType, Span
+from extractors.repairs import Page, repaired
 from extractors.tagger import Found, Tagger, shipped
+from extractors.tagger_decode import FloatArray
 from extractors.tagger_input import IntArray, Words
+
+LEAST = 0.4
+"""Attributions that are less likely right than this are left out; chosen on development data."""
 
 # Paragraphs that are not the article's own prose. Each must be recognisable by its form alone.
 _FURNITURE = re.compile(
@@ -63,9 +68,10 @@ def attributions_with(tagger: Tagger, text: str) -> list[Attribution]:
     barred = _barred(text, words)
     for x in by_layout:
         barred[np.searchsorted(words.ends, x.start, "right") : np.searchsorted(words.starts, x.end, "left")] = True
-    sentence = np.cumsum(words.opens).astype(np.int64)
-    kept = [_repaired(f, words, word, sentence) for f in found if not barred[f.cue[0]] and not barred[f.content].any()]
-    out = [_spell(f, text, words, word) for f in _outermost(kept, len(words))]
+    page = Page(text, words, word, np.cumsum(words.opens).astype(np.int64))
+    kept = [repaired(f, page) for f in found if not barred[f.cue[0]] and not barred[f.content].any()]
+    out = [_spell(f, page, tagger.linker.trust) for f in _outermost(kept, len(words))]
+    out = [a for a in out if a.confidence >= LEAST]
     out += [Attribution((x.source,), (x.cue,), (x.content,), "direct", 0.9) for x in by_layout]
     return sorted((a for a in out if a.cue and a.content), key=lambda a: a.cue[0])
 
@@ -82,66 +88,6 @@ def _barred(text: str, words: Words) -> np.ndarray[tuple[int], np.dtype[np.bool_
             sentences = np.flatnonzero(words.opens[at:to])
             barred[at + (int(sentences[-1]) if len(sentences) else 0) : to] = True
     return barred
-
-
-def _repaired(f: Found, words: Words, word: np.ndarray[tuple[int], np.dtype[np.bool_]], sentence: IntArray) -> Found:
-    """Give one attribution whole quotations, and content without holes of punctuation."""
-    taken = np.union1d(f.cue, f.source)
-    content = _fill(f.content, taken, word)
-    content = _whole_quotes(content, taken, words)
-    content = _near(content, f.cue, words, sentence)
-    return Found(f.cue, _one_run(f.source, word), content, f.score)
-
-
-def _near(content: IntArray, cue: IntArray, words: Words, sentence: IntArray) -> IntArray:
-    """Keep of other sentences than the cue's only what is in quotation marks, if anything is left then.
-
-    Reported speech without marks does not run on past its sentence: what follows is the reporter's.
-    """
-    mine = (sentence[content] == sentence[cue[0]]) | ((words.features[content] & 1) == 1)
-    return content[mine] if mine.any() else content
-
-
-def _fill(content: IntArray, taken: IntArray, word: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> IntArray:
-    """Close holes that hold no word at all, or a single word that is neither cue nor source."""
-    out = [content]
-    for a, b in itertools.pairwise(content):
-        hole = np.arange(a + 1, b)
-        if 0 < len(hole) <= 6 and word[hole].sum() <= 1 and not np.isin(hole, taken).any():
-            out.append(hole)
-    return np.sort(np.concatenate(out))
-
-
-def _whole_quotes(content: IntArray, taken: IntArray, words: Words) -> IntArray:
-    """Stretch a content that stops a few words short of a quotation's end, or starts a few late, to the mark."""
-    quoted = (words.features & 1).astype(np.bool_)
-    n = len(words)
-    out = [content]
-    for at, step in ((int(content[0]), -1), (int(content[-1]), 1)):
-        stretch: list[int] = []
-        i = at
-        while quoted[at] and 0 <= i + step < n and quoted[i + step] and len(stretch) < 4:
-            if words.paragraph[i + step] != words.paragraph[at]:
-                break
-            i += step
-            stretch.append(i)
-        beyond = i + step
-        done = not (0 <= beyond < n) or not quoted[beyond] or words.paragraph[beyond] != words.paragraph[at]
-        if stretch and done and not np.isin(stretch, taken).any():
-            out.append(np.array(stretch, dtype=np.int64))
-    return np.unique(np.concatenate(out))
-
-
-def _one_run(source: IntArray, word: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> IntArray:
-    """Keep the longest run of a source; a run may hold punctuation."""
-    runs: list[list[int]] = []
-    for i in source.tolist():
-        if runs and not word[runs[-1][-1] + 1 : i].any():
-            runs[-1].extend(range(runs[-1][-1] + 1, i + 1))
-        else:
-            runs.append([i])
-    best = max(runs, key=lambda r: int(word[r].sum()), default=[])
-    return np.array(best, dtype=np.int64)
 
 
 def _outermost(found: Sequence[Found], n: int) -> list[Found]:
@@ -161,30 +107,30 @@ def _outermost(found: Sequence[Found], n: int) -> list[Found]:
     return sorted(kept, key=lambda f: int(f.cue[0]))
 
 
-def _spell(f: Found, text: str, words: Words, word: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Attribution:
+def evidence(f: Found, page: Page) -> tuple[float, float, float]:
+    """What tells how likely an attribution is right: the cue's lead, the content's length, its share of quotation."""
+    spoken = f.content[page.word[f.content]]
+    share = float(page.quoted(spoken).mean()) if len(spoken) else 0.0
+    return f.score, math.log(max(1, len(spoken))), share
+
+
+def _spell(f: Found, page: Page, trust: FloatArray) -> Attribution:
     """Turn word indices into spans of the text."""
-    content = _spans(f.content, text, words, word, f.cue, f.source)
-    cue = _spans(f.cue, text, words, word) or ((int(words.starts[f.cue[0]]), int(words.ends[f.cue[-1]])),)
-    source = tuple((s, s + len(_WHEN.sub("", text[s:e]))) for s, e in _spans(f.source, text, words, word))
-    spoken = f.content[word[f.content]]
-    share = float((words.features[spoken] & 1).mean()) if len(spoken) else 0.0
-    quote: QuoteType = "direct" if share > 0.95 else "indirect" if share == 0 else "mixed"
-    # fitted on development data: how often attributions with this score were right
-    confidence = 1 / (1 + float(np.exp(0.5 - 0.5 * f.score)))
+    content = _spans(f.content, page, f.cue, f.source)
+    cue = _spans(f.cue, page) or ((int(page.words.starts[f.cue[0]]), int(page.words.ends[f.cue[-1]])),)
+    source = tuple((s, s + len(_WHEN.sub("", page.text[s:e]))) for s, e in _spans(f.source, page))
+    grounds = evidence(f, page)
+    quote: QuoteType = "direct" if grounds[2] > 0.95 else "indirect" if grounds[2] == 0 else "mixed"
+    confidence = 1 / (1 + math.exp(-float(trust @ np.array([1.0, *grounds]))))
     return Attribution(source, cue, content, quote, round(confidence, 3))
 
 
-def _spans(
-    indices: IntArray,
-    text: str,
-    words: Words,
-    word: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    *barriers: Iterable[int],
-) -> tuple[Span, ...]:
+def _spans(indices: IntArray, page: Page, *barriers: Iterable[int]) -> tuple[Span, ...]:
     """Join neighbouring words to spans, across punctuation too, and trim the edges.
 
     A quotation mark at an edge stays when its partner is inside.
     """
+    text, words, word = page.text, page.words, page.word
     runs: list[list[int]] = []
     blocked = {int(i) for b in barriers for i in b}
     for i in indices.tolist():

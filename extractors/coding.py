@@ -19,7 +19,7 @@ from extractors.language import detect_language
 from extractors.models import Actor, Attribution, Codebook, Resolution, Statement, Version
 from extractors.voices import speaks_for
 
-CODER = "1"
+CODER = "2"
 """Raised whenever coding may come out differently: each statement names the coder that made it."""
 
 

@@ -1,7 +1,8 @@
 """Attributions that a page shows by its layout alone, where no sentence says who speaks.
 
-Transcripts ("LUND: We will stay.") and signed quotations ("“We will stay.” ― Ada Lund") are regular enough for rules,
-and too rare and too long for a tagger. A rule applies to whole paragraphs only. Pure functions of the text.
+Transcripts ("LUND: We will stay."), signed quotations ("“We will stay.” ― Ada Lund") and headlines with the source
+behind a dash ("Port to close in spring - mayor") are regular enough for rules, and too rare or too long for a tagger. A
+rule applies to whole paragraphs only. Pure functions of the text.
 """
 
 from __future__ import annotations
@@ -26,6 +27,20 @@ _SIGNED = re.compile(
         [.]?[ \t\xa0]*$""",
     re.VERBOSE | re.MULTILINE,
 )
+_HEADLINE = re.compile(
+    r"\s*(?P<content>[^\n]{12,160}?\w[\"”’']?)[ ](?P<cue>[-–—―])[ ](?P<source>[^\n:;,.?!–—―\"“”]{3,40}?)[ ]*(?:\n|$)"
+)
+# who speaks in a headline without a name; any other words behind the dash may be a rubric or the outlet
+_ROLE = re.compile(
+    r"(?:the )?(?:[\w-]+ ){0,2}(?:aides?|agency|analysts?|army|chief|council|court|economists?|envoys?|experts?|family|"
+    r"governor|government|hospital|judge|lawyers?|leaders?|mayor|medics|military|minister|ministers|ministry|officials?|"
+    r"opposition|owners?|police|poll|president|prosecutors?|regulator|report|researchers|residents|scientists|sources?|"
+    r"spokes\w+|study|survey|think tank|union|unions|watchdog|witness(?:es)?)"
+)
+_OUTLET = re.compile(
+    r"\b(?:News|Times|Post|Herald|Tribune|Journal|Gazette|Wire|Press|Online|TV|Radio|Today|Daily|Weekly|Magazine|Mail|Sun|"
+    r"Review|Telegraph|Guardian|Observer|Reuters|A[FP]P?|Agency|Media|Live|Network|Updates?|Opinion|Video|Analysis)\b|\.\w"
+)
 _TRAILING = '"“” \t\xa0'
 
 
@@ -42,7 +57,20 @@ class Shown:
 
 def shown(text: str) -> list[Shown]:
     """Return the attributions that the layout of `text` shows, in order."""
-    return sorted([*_turns(text), *_signed(text)], key=lambda x: x.start)
+    return sorted([*_headline(text), *_turns(text), *_signed(text)], key=lambda x: x.start)
+
+
+def _headline(text: str) -> list[Shown]:
+    """Find the source behind the dash of a headline: a role, or a name that the article goes on to speak of."""
+    m = _HEADLINE.match(text)
+    if m is None or len(m["content"].split()) < 3 or _OUTLET.search(m["source"]):
+        return []
+    body = text[m.end() :]
+    name = m["source"].split()[-1]
+    named = name[:1].isupper() and not name.isupper() and re.search(rf"(?<!\()\b{re.escape(name)}\b(?!\))", body)
+    if not named and not _ROLE.fullmatch(m["source"]):
+        return []
+    return [Shown(m.span("source"), m.span("cue"), m.span("content"), m.start("content"), m.end("source"))]
 
 
 def _turns(text: str) -> list[Shown]:

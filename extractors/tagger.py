@@ -19,6 +19,7 @@ from extractors.tagger_input import CLS, PAD, SEP, IntArray, Window, Words, spli
 WEIGHTS = Path(__file__).parent / "weights"
 WINDOW = 384  # word pieces that are read together
 OVERLAP = 128
+SURE = 4.0  # a cue with this lead has a content somewhere, even where the linker would rather see none
 BATCH_PIECES = 3072  # padded pieces in one call: bounds the memory whatever the text
 Encode = Callable[[IntArray, IntArray, IntArray], tuple[FloatArray, FloatArray, FloatArray]]
 
@@ -68,13 +69,13 @@ class Tagger:
         if not mine:
             return
         paragraph = words.paragraph[window.start : window.end]
-        labels = link(key, query, mine, starts, paragraph, self.linker)
-        for c, row in zip(mine, labels, strict=True):
-            row[c] = 0
+        scores = np.array([cue[c[0], 1] - cue[c[0], 0] for c in mine])
+        labels = link(key, query, mine, starts, paragraph, self.linker, scores > SURE)
+        for c, row, score in zip(mine, labels, scores, strict=True):
             content = np.flatnonzero(row == 2)
             if len(content):
-                score = float(cue[c[0], 1] - cue[c[0], 0])
-                yield Found(c + window.start, np.flatnonzero(row == 1) + window.start, content + window.start, score)
+                source = np.flatnonzero(row == 1)
+                yield Found(c + window.start, source + window.start, content + window.start, float(score))
 
 
 def _batches(words: Words, spans: list[Window]) -> Iterator[list[Window]]:

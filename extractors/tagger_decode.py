@@ -53,6 +53,15 @@ KINDS = (0, 1, 2, 0, 2)
 _ALLOWED = ((0, 1, 2), (1, 3, 4), (0, 1, 2), (3, 4), (3, 4))
 FORBIDDEN = np.array([[0.0 if b in row else -1e4 for b in range(len(KINDS))] for row in _ALLOWED], dtype=np.float32)
 
+# The same chain for a cue that must have a content: its states remember whether one has been seen, too, and it may only
+# end in one that has. First those without (O, source, O behind it), then those with.
+_SPOKEN_KINDS = (0, 1, 0, 0, 1, 2, 0, 2)
+_SPOKEN_ALLOWED = ((0, 1, 5), (1, 2, 7), (2, 7), (3, 4, 5), (4, 6, 7), (3, 4, 5), (6, 7), (6, 7))
+_SPOKEN_FORBIDDEN = np.array(
+    [[0.0 if b in row else -1e4 for b in range(len(_SPOKEN_KINDS))] for row in _SPOKEN_ALLOWED], dtype=np.float32
+)
+_SPOKEN_FIRST_END = 3
+
 
 @dataclass(frozen=True)
 class Linker:
@@ -67,6 +76,9 @@ class Linker:
     out_bias: FloatArray
     bias: FloatArray
     """Added to the scores of starting a cue, a source and a content: precision against recall, chosen on dev data."""
+    trust: FloatArray
+    """How likely an attribution is right, in log odds: a constant, and weights for what attributions.evidence returns;
+    fitted on dev data (training/confidence.py)."""
 
     @classmethod
     def from_arrays(cls, arrays: Any) -> Linker:
@@ -115,11 +127,18 @@ def find_cues(scores: FloatArray, linker: Linker) -> list[IntArray]:
 
 
 def link(
-    key: FloatArray, query: FloatArray, cues: list[IntArray], starts: IntArray, paragraph: IntArray, linker: Linker
+    key: FloatArray,
+    query: FloatArray,
+    cues: list[IntArray],
+    starts: IntArray,
+    paragraph: IntArray,
+    linker: Linker,
+    sure: npt.NDArray[np.bool_],
 ) -> IntArray:
     """Label every word of a window as O (0), source (1) or content (2) of each cue.
 
-    `key`: words x link; `query`: words x 2 link; `starts`: where the cues of the window start, these and others.
+    `key`: words x link; `query`: words x 2 link; `starts`: where the cues of the window start, these and others;
+    `sure`: the cues that are certain enough to be given a content even where none is the likeliest reading.
     Returns the labels, cues x words.
     """
     n, width = key.shape
@@ -132,13 +151,30 @@ def link(
     hidden += linker.others[others]
     np.maximum(hidden, 0, out=hidden)
     scores = hidden @ linker.out_weight.T + linker.out_bias
-    kinds = np.array(KINDS)
-    inside, start, end = (np.zeros((len(cues), n, 3), dtype=np.float32) for _ in range(3))
+    for row, c in zip(scores, cues, strict=True):
+        row[c, :2] = -1e4
+    labels = _paths(scores, linker, KINDS, FORBIDDEN, 0)
+    empty = sure & ~(labels == 2).any(1)
+    if empty.any() and n > 1:
+        labels[empty] = _paths(scores[empty], linker, _SPOKEN_KINDS, _SPOKEN_FORBIDDEN, _SPOKEN_FIRST_END)
+        for row, c in zip(labels, cues, strict=True):
+            row[c] = 0
+    return labels
+
+
+def _paths(
+    scores: FloatArray, linker: Linker, states: tuple[int, ...], forbidden: FloatArray, first_end: int
+) -> IntArray:
+    """Return the likeliest kinds of the words; a path may end in the states from `first_end` on."""
+    kinds = np.array(states)
+    inside, start, end = (np.zeros((*scores.shape[:2], 3), dtype=np.float32) for _ in range(3))
     for k, table in enumerate((inside, start, end)):
         table[..., 1:] = scores[..., 2 * k : 2 * k + 2]
     start[..., 1:] += linker.bias[1:]
     before = np.concatenate([np.zeros_like(end[:, :1]), end[:, :-1]], 1)
     change = (kinds[:, None] != kinds[None, :]).astype(np.float32)
     into = change * (before[..., kinds][..., :, None] + start[..., kinds][..., None, :])
-    into += linker.link_moves[kinds][:, kinds] + FORBIDDEN
-    return kinds[viterbi(inside[..., kinds], into)]
+    into += linker.link_moves[kinds][:, kinds] + forbidden
+    emit = inside[..., kinds]
+    emit[:, -1, :first_end] -= 1e5
+    return kinds[viterbi(emit, into)]

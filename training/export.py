@@ -1,9 +1,10 @@
 """Export a trained tagger for the run time: int8 ONNX, linker weights, tokenizer.
 
-    python -m training.export RUN/model.pt --init MINILM_FOLDER --out extractors/weights [--bias 0 0 0]
+    python -m training.export RUN/model.pt [RUN/model.pt ...] --init MINILM_FOLDER --out extractors/weights
 
-Writes attributions.onnx (dynamic quantisation, weights per channel in seven bits: processors without VNNI saturate on
-eight), attributions.npz (what decoding needs) and tokenizer.json.
+Of several models of one line of training the mean of the weights is exported. Writes attributions.onnx (dynamic
+quantisation, weights per channel in seven bits: processors without VNNI saturate on eight), attributions.npz (what
+decoding needs; `--bias` goes there) and tokenizer.json.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from training.model import Config, Tagger
 from training.train import linker_arrays
 
 
-def load_model(path: Path) -> Tagger:
-    """Load the model that train.py saved."""
-    saved = torch.load(path, weights_only=True)
-    model = Tagger(Config(**saved["config"]))
-    model.load_state_dict(model.state_dict() | saved["state"])
+def load_model(*paths: Path) -> Tagger:
+    """Load the model that train.py saved; of several, one with the mean of their weights."""
+    saved = [torch.load(path, weights_only=True) for path in paths]
+    mean = {k: sum(s["state"][k] for s in saved) / len(saved) for k in saved[0]["state"]}
+    model = Tagger(Config(**saved[0]["config"]))
+    model.load_state_dict(model.state_dict() | mean)
     model.eval()
     return model
 
@@ -64,13 +66,13 @@ def quantize(source: Path, target: Path) -> None:
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("model", type=Path)
+    ap.add_argument("model", type=Path, nargs="+")
     ap.add_argument("--init", type=Path, required=True, help="folder with the tokenizer.json used in training")
     ap.add_argument("--out", type=Path, required=True)
     ap.add_argument("--bias", type=float, nargs=3, default=(0.0, 0.0, 0.0), metavar=("CUE", "SOURCE", "CONTENT"))
     args = ap.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    model = load_model(args.model)
+    model = load_model(*args.model)
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.onnx"
         to_onnx(model, full)

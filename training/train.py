@@ -28,8 +28,8 @@ from extractors.attributions import attributions_with
 from extractors.tagger import Tagger as Runtime
 from extractors.tagger_decode import FloatArray, Linker
 from extractors.tagger_input import SEP, IntArray
-from training.augment import Pool, lengthen
-from training.data import Batch, collate, cut, prepare, read
+from training.augment import Pool, lengthen, vary
+from training.data import Batch, Document, collate, cut, prepare, read
 from training.model import Config, Tagger, crf_loss, moves_between
 
 MASK = 103  # the word piece [MASK]
@@ -67,7 +67,7 @@ def losses(model: Tagger, b: Batch, hide: float) -> tuple[Tensor, Tensor, Tensor
 
 
 def linker_arrays(model: Tagger, bias: Sequence[float] = (0.0, 0.0, 0.0)) -> dict[str, FloatArray]:
-    """Return the weights that decoding in numpy needs."""
+    """Return the weights that decoding in numpy needs; until confidence.py has run, everything is trusted alike."""
     tensors = {
         "cue_moves": model.cue_moves,
         "link_moves": model.link_moves,
@@ -78,7 +78,7 @@ def linker_arrays(model: Tagger, bias: Sequence[float] = (0.0, 0.0, 0.0)) -> dic
         "out_bias": model.out.bias,
     }
     arrays = {k: v.detach().numpy().astype(np.float32) for k, v in tensors.items()}
-    return arrays | {"bias": np.array(bias, dtype=np.float32)}
+    return arrays | {"bias": np.array(bias, dtype=np.float32), "trust": np.array([1, 0, 0, 0], dtype=np.float32)}
 
 
 def runtime(model: Tagger, tokenizer: Tokenizer) -> Runtime:
@@ -165,6 +165,7 @@ def main() -> None:
     ap.add_argument("--dropout", type=float, default=0.1)
     ap.add_argument("--average", type=float, default=0.99)
     ap.add_argument("--lengthen", type=float, default=0.0, help="share of the contents to lengthen, see augment.py")
+    ap.add_argument("--vary", type=float, default=0.0, help="share of the common cues to replace, see augment.py")
     ap.add_argument("--freeze-words", action="store_true")
     ap.add_argument("--limit", type=int, help="use the first N documents of each training file only")
     ap.add_argument("--eval-from", type=int, default=1, help="first epoch after which to evaluate")
@@ -179,6 +180,10 @@ def main() -> None:
     rows = [row for p in args.train for row in read(p, args.limit)]
     pool = Pool.of(rows)
     documents = [prepare(row, tokenizer) for row in rows]
+
+    def changed(rng: random.Random) -> list[Document]:
+        return [prepare(lengthen(vary(row, rng, args.vary), pool, rng, args.lengthen), tokenizer) for row in rows]
+
     config = Config(dropout=args.dropout)
     model = Tagger(config)
     if args.start:
@@ -188,7 +193,7 @@ def main() -> None:
     optimizer = torch.optim.AdamW(groups(model, args.lr, args.head_lr, args.freeze_words), fused=True)
     pieces = sum(int(d.words.first[-1]) for d in documents)
     if args.lengthen:  # as long as the epochs will be, for the schedule
-        documents = [prepare(lengthen(row, pool, random.Random(0), args.lengthen), tokenizer) for row in rows]
+        documents = changed(random.Random(0))
     per_epoch = len(list(cut(documents, args.size, random.Random(0), args.batch)))
     total = per_epoch * args.epochs
     warm = max(1, total // 12)
@@ -209,7 +214,7 @@ def main() -> None:
         model.train()
         sums = np.zeros(2)
         if args.lengthen:
-            documents = [prepare(lengthen(row, pool, rng, args.lengthen), tokenizer) for row in rows]
+            documents = changed(rng)
         for n, items in enumerate(cut(documents, args.size, rng, args.batch), 1):
             cue_loss, link_loss, role_loss = losses(model, collate(items), args.hide)
             (cue_loss + args.link_weight * link_loss + args.role_weight * role_loss).backward()

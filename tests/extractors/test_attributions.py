@@ -195,3 +195,64 @@ def test_pair_features_tell_sides_and_paragraphs_apart() -> None:
     assert distance[2] == 0 and distance[1] != distance[3] and distance[5] == 0
     assert paragraphs.tolist()[:5] == [3, 3, 3, 4, 4]
     assert others.tolist()[:5] == [4, 4, 4, 4, 5] or others[4] > others[3]
+
+
+def contents(text: str) -> list[tuple[str, str, str]]:
+    found = extract_attributions(text)
+    return [(words_of(text, a.source), words_of(text, a.cue), words_of(text, a.content)) for a in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "content"),
+    [
+        ("The ferry, Mr. Coyle said, was never meant to carry lorries.", "Mr. Coyle", "The ferry was never meant to carry lorries"),
+        ("If the river rises again, the mayor said, the school will move.", "the mayor", "If the river rises again the school will move"),
+    ],
+)  # fmt: skip
+def test_a_statement_with_its_cue_inside_is_whole(text: str, source: str, content: str) -> None:
+    assert [(s, t) for s, _, t in contents(text)] == [(source, content)]
+
+
+def test_what_the_reporter_adds_to_a_stance_is_not_its_content() -> None:
+    text = "Unions oppose the merger, which would close two depots. The mayor spoke to nobody on Monday."
+    assert ("Unions", "oppose", "the merger") in contents(text)
+
+
+@pytest.mark.parametrize(
+    ("headline", "source"),
+    [
+        ("Harbour to close in spring - mayor", "mayor"),
+        ("Talks were useful – Vance", "Vance"),
+        ("Harbour to close in spring - Norrland News", None),
+        ("The harbour in spring - a visit", None),
+    ],
+)
+def test_headlines_with_a_source_behind_a_dash(headline: str, source: str | None) -> None:
+    text = f"{headline}\n\nThe cranes stood still on Monday, when Petra Vance came to see them."
+    found = [a for a in extract_attributions(text) if a.content[0][0] < len(headline)]
+    assert [words_of(text, a.source) for a in found] == ([source] if source else [])
+
+
+def test_a_headline_that_names_its_source_last() -> None:
+    text = "Port will close in April, mayor says\n\nThe port was quiet on Monday, and the cranes stood still."
+    assert contents(text)[0] == ("mayor", "says", "Port will close in April")
+
+
+def test_a_block_quotation_belongs_to_the_line_before_it() -> None:
+    text = (
+        "In a statement, the governor said:\n\n“I have asked the board to look again at the figures. I expect an answer "
+        "by Friday.”\n\nThe board did not respond."
+    )
+    source, _, content = contents(text)[0]
+    assert source == "the governor"
+    assert content.startswith("I have asked the board") and content.endswith("by Friday")
+
+
+def test_a_quotation_over_paragraphs_is_one_content() -> None:
+    text = (
+        "“We checked every bolt,” Ms. Lund said. “We checked them twice.\n\n“Then we checked the lifeboats, and then the "
+        "crew.”\n\nThe ferry sailed at noon."
+    )
+    source, _, content = contents(text)[0]
+    assert source == "Ms. Lund"
+    assert content.startswith("We checked every bolt") and content.endswith("then the crew")
