@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
 
 if TYPE_CHECKING:
     import onnxruntime
+    from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights"
 SIZE = 384
@@ -51,6 +51,7 @@ def _vector(text: str) -> Vectors:
 @lru_cache(maxsize=1)
 def _model() -> tuple[onnxruntime.InferenceSession, Tokenizer]:
     import onnxruntime
+    from tokenizers import Tokenizer
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS

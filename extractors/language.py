@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import py3langid
-
 # Below this many letters a guess is worth little: one name in a headline decides it.
 ENOUGH_LETTERS = 60
 
@@ -15,4 +13,6 @@ def detect_language(text: str) -> str | None:
     letters = len(re.findall(r"[^\W\d_]", text[:20_000]))
     if letters < ENOUGH_LETTERS:
         return None
+    import py3langid  # its model is read with it: only where there is a text
+
     return str(py3langid.classify(text[:20_000])[0])

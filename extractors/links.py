@@ -25,7 +25,7 @@ _VISIT_VALUES = re.compile(
 
 
 def canonical_url(url: str) -> str:
-    """``url`` without fragment, tracking parameters, and the marks of AMP, mobile and print forms.
+    """``url`` without fragment, tracking parameters, "www", and the marks of AMP, mobile and print forms; with https.
 
     Pure text work, and the same again for what it gives: for telling articles apart. To fetch, use the address that
     was given: some servers answer only to that. What is no address comes back as it is.
@@ -49,13 +49,15 @@ def _once(url: str) -> str:
         return url
     if wrapped := _wrapped(host, path):
         return f"{wrapped}?{query}" if query else wrapped
-    host = re.sub(r"^(?:www\.)?(amp|m|mobile)\.(?=[^.]+\.)", "www.", host)
+    host = re.sub(r"^(?:www\.)?(?:(?:amp|m|mobile)\.)?(?=[^.]+\.)", "", host)
+    if port in (None, {"http": 80, "https": 443}[scheme]):
+        scheme, port = "https", None
     path = re.sub(r"(/amp(/|\.html?)?|\.amp(\.html?)?)$", lambda m: m[3] or "", path)
     path = re.sub(r"^/amp/(?=.)", "/", path)
     path = re.sub(r"%[0-9a-fA-F]{2}", lambda m: m[0].upper(), quote(path, safe="/%:@!$&'()*+,;=~-._"))
     kept = sorted((k, v) for k, v in parse_qsl(query, keep_blank_values=True) if not _is_visit(k, v))
     host = f"[{host}]" if ":" in host else host
-    host = host if port in (None, {"http": 80, "https": 443}[scheme]) else f"{host}:{port}"
+    host = f"{host}:{port}" if port else host
     return urlunsplit((scheme, host, path or "/", urlencode(kept), ""))
 
 

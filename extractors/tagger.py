@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from extractors.tagger_decode import FloatArray, Linker, find_cues, link
 from extractors.tagger_input import CLS, PAD, SEP, IntArray, Window, Words, split_words, windows
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights"
 WINDOW = 384  # word pieces that are read together
@@ -114,6 +117,7 @@ def _pad(words: Words, batch: list[Window]) -> tuple[IntArray, IntArray, IntArra
 def shipped() -> Tagger:
     """Load the tagger that comes with the package, once."""
     import onnxruntime as ort
+    from tokenizers import Tokenizer
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = 2

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from flows.alerts import Note
+from flows.wording import one_line
 from storage.records import FeedState
 
 SHORTEST_SILENCE = timedelta(days=1)
@@ -69,7 +70,10 @@ def _fails(state: FeedState) -> bool:
 
 def warning(title: str, watch_file: str, blind: Blind, states: Sequence[FeedState]) -> Note:
     """The message that says that the watch ``title`` sees nothing, and what each feed last said."""
-    said = [(s.url, "gone for good" if s.retired else s.last_error or "answers") for s in states[:FEEDS_SHOWN]]
+    said = [
+        ("Feed", one_line(f"{s.url}: {'gone for good' if s.retired else s.last_error or 'answers'}"))
+        for s in states[:FEEDS_SHOWN]
+    ]
     rest = len(states) - len(said)
     return Note(
         subject=f"Blind: {title}",
@@ -79,7 +83,7 @@ def warning(title: str, watch_file: str, blind: Blind, states: Sequence[FeedStat
             "Until it sees again, no alert may come although a position changed, and nobody's silence means anything. "
             f"One message will tell when it does. More: volteface feeds {watch_file}",
         ),
-        facts=(*said, *([("", f"and {rest} more")] if rest else [])),
+        facts=(*said, *([("And", f"{rest} more")] if rest > 0 else [])),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from extractors.links import canonical_url
 from extractors.models import Version
 from flows.pages import PageRequest, PageResult
 from flows.pages import read_pages as fetch_pages
@@ -98,5 +99,5 @@ def _record(request: PageRequest, result: PageResult, new: NewVersion | None, no
 def _address(result: PageResult, request: PageRequest) -> str:
     """The article's one address. A page may name another of its own host; one of a foreign host anybody can claim."""
     named = result.canonical_url
-    own = {urlsplit(url).hostname for url in (result.final_url, request.url) if url}
+    own = {urlsplit(canonical_url(url)).hostname for url in (result.final_url, request.url) if url}
     return named if named and urlsplit(named).hostname in own else result.final_url or request.url
