@@ -1,7 +1,7 @@
 """What extraction costs: ``python -m benchmarks.extraction``.
 
 Who said what and the actors behind it, on 200 articles, against the full pipeline of spaCy's ``en_core_web_sm`` over the
-same texts: both in turns, three times, the best of each. Prints the ratio, the peak of memory, and the cost a word of one
+same texts: both in turns, twice, the best of each. Prints the ratio, the peak of memory, and the cost a word of one
 text of 300 KB against one of 3 KB.
 
 spaCy is no dependency of ours. It is looked for in the Python that ``SPACY_PYTHON`` names, else in ``.spacy``:
@@ -25,7 +25,7 @@ from training.corpus import articles
 
 ROOT = Path(__file__).parent.parent
 ARTICLES = 200
-ROUNDS = 3
+ROUNDS = 2
 BOUND_MB = 1200
 SPACY = """
 import json, sys, time, warnings

@@ -30,7 +30,8 @@ def check_offsets(text: str, found: list[Attribution]) -> None:
             assert list(spans) == sorted(spans)
             for start, end in spans:
                 assert 0 <= start < end <= len(text)
-            assert all(x[1] <= y[0] for x, y in itertools.pairwise(spans))
+        every = sorted((*a.source, *a.cue, *a.content))
+        assert all(x[1] <= y[0] for x, y in itertools.pairwise(every)), a
 
 
 ODD = st.sampled_from(
