@@ -31,23 +31,26 @@ LISTED = 40
 
 
 def write_dossier(watch: Watch, home: Path, to: Path, now: datetime) -> Path:
-    """Write the page for ``watch``, as of ``now``, into the folder ``to`` and return its path.
+    """Write the page for ``watch`` into the folder ``to`` and return its path.
 
-    Raises StorageError where nothing has been published yet.
+    It shows what was known at the last pass (``now`` before the first): what came after, nobody has looked at. Raises
+    StorageError where nothing has been published yet.
     """
     with Snapshot(home) as snapshot:
-        view = overview(snapshot, watch.id, now.date())
+        last = next(iter(snapshot.runs(watch.id, 1)), None)
+        as_of = last.started_at if last else now
+        view = overview(snapshot, watch.id, as_of.date())
         named = {i for change in view.changes for i in (*change.evidence, *change.before)}
         statements = snapshot.statements_by_id(watch.id, named)
         state = watch_state(snapshot, watch.id)
-    page = render(View(watch, view, statements), state, now)
+    page = render(View(watch, view, statements), state, as_of)
     to.mkdir(parents=True, exist_ok=True)
     path = to / "index.html"
     path.write_text(page, encoding="utf-8")
     return path
 
 
-def render(parts: View, state: WatchState, now: datetime) -> str:
+def render(parts: View, state: WatchState, as_of: datetime) -> str:
     """The page as HTML."""
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
@@ -66,7 +69,7 @@ def render(parts: View, state: WatchState, now: datetime) -> str:
             title=one_line(parts.watch.title, 160),
             watch_file=one_line(parts.watch.path.name),
             baseline=_baseline(parts),
-            as_of=_moment(state.runs[0].started_at if state.runs else now),
+            as_of=_moment(as_of),
             parts=parts,
             confirmed=len(confirmed),
             waiting=len(waiting),

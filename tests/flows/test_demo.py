@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import email
+import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 
 from flows.demo import newsroom_folder
+from tests.flows.browsing import SCHEMES, WIDTHS, chromium, fits, serious, visit
 
 CLI = [sys.executable, "-c", "from flows.cli import main; main()"]
 
@@ -88,3 +91,33 @@ def test_the_folder_serves_as_home_for_the_bundled_watch(demo: tuple[Path, str])
     assert {"actor", "concept", "agreement", "since", "confidence"} <= set(positions[0])
     assert ask(out, "query", "latest_positions")
     assert (out / "dossier" / "index.html").is_file()
+
+
+def test_mails_carry_pictures_that_are_in_the_mail(demo: tuple[Path, str]) -> None:
+    out, _ = demo
+    for file in sorted((out / "mails").glob("*.eml")):
+        mail = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+        names = {part["Content-ID"].strip("<>") for part in mail.walk() if part.get_content_type() == "image/png"}
+        page = mail.get_body(("html",))
+        assert page is not None and names
+        assert set(re.findall(r'src="cid:([^"]*)"', page.get_content())) == names
+
+
+@pytest.mark.browser
+def test_the_dossier_in_a_browser(demo: tuple[Path, str]) -> None:
+    """As an analyst does: look, filter, sort, open a change, follow to the evidence; at three widths, light and dark."""
+    page = demo[0] / "dossier" / "index.html"
+    with chromium("the demo's dossier") as browser:
+        for width, scheme in itertools.product(WIDTHS, SCHEMES):
+            with visit(browser, page, width, scheme) as tab:
+                fits(tab, width)
+                tab.get_by_label("Search").fill("zelensky")
+                names = tab.locator("#grid tbody tr:visible .name").all_inner_texts()
+                assert "Volodymyr Zelenskyy" in names and len(names) < tab.locator("#grid tbody tr").count()
+                tab.get_by_role("columnheader", name="NATO membership").get_by_role("button").click()
+                tab.locator("#moved h4 a", has_text="Zelenskyy reverses on NATO membership").first.click()
+                change = tab.locator(".change:target")
+                assert change.locator(".side").nth(1).locator("blockquote").first.is_visible()
+                link = change.locator(".side").nth(1).locator("article a").first
+                assert link.get_attribute("href").startswith("http://127.0.0.1")
+        assert serious(browser, page, 1280, "light") == []

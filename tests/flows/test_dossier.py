@@ -152,6 +152,13 @@ def test_the_network_shows_who_agrees_at_the_baseline_and_now(moved: Path) -> No
     assert len(parsed(page).cssselect("#network svg")) == 2
 
 
+def test_the_page_is_as_old_as_the_last_pass(moved: Path, tmp_path: Path) -> None:
+    home = moved.parent.parent / "home"
+    later = write_dossier(watch_in(tmp_path), home, tmp_path / "site", NOW.replace(year=2027))
+    assert later.read_text(encoding="utf-8") == moved.read_text(encoding="utf-8")
+    assert "As of 5 January 2026, 07:00 UTC" in text(parsed(later).cssselect(".sub")[0])
+
+
 def test_the_state_of_the_watch_names_passes_coverage_versions_and_queries(moved: Path) -> None:
     state = text(parsed(moved).get_element_by_id("state"))
     for expected in ("5 January 2026, 07:00 UTC", "Outlet 2", "Volteface 0", "volteface query watch.toml passes"):
