@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from extractors.errors import VoltefaceError
+from flows.goldcases import export_gold
 from storage.evidence import write_evidence
 from storage.export import export_tables
 from storage.ledger import Snapshot
@@ -24,9 +25,14 @@ def export_evidence(home: Path, watch_id: str, change_id: str, to: Path) -> Path
     """A zip with all that one change rests on. ``change_id`` may be the beginning of an id."""
     to.mkdir(parents=True, exist_ok=True)
     with Snapshot(home) as snapshot:
-        return write_evidence(
-            snapshot, home, watch_id, whole_id(snapshot, watch_id, change_id), to / f"{change_id}.zip"
-        )
+        identifier = whole_id(snapshot, watch_id, change_id)
+        return write_evidence(snapshot, home, watch_id, identifier, to / f"{identifier}.zip")
+
+
+def export_decisions(home: Path, watch_id: str, to: Path) -> list[Path]:
+    """What analysts decided about statements, as gold cases."""
+    with Snapshot(home) as snapshot:
+        return export_gold(snapshot, watch_id, to)
 
 
 def whole_id(snapshot: Snapshot, watch_id: str, beginning: str) -> str:

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from extractors.coding import CODER
-from extractors.models import Change
+from extractors.models import Change, Position
 from flows import stages
 from flows.output import signed
 from flows.settings import Environment, Watch
+from flows.stages import Job
 from storage.ledger import Ledger
+
+Pair = tuple[str, str]
+SHOWN = ("confirmed", "tentative")
 
 
 def recode_archive(watch: Watch, environment: Environment) -> Iterator[str]:
-    """Code what the present coder has not coded yet; lines that compare the changes under both codings."""
+    """Code what the present coder has not coded yet; lines that compare positions and changes under both codings."""
     ledger = Ledger(environment.home)
     accepted = ledger.accepted_coder(watch.id)
     if accepted is None:
@@ -26,23 +30,22 @@ def recode_archive(watch: Watch, environment: Environment) -> Iterator[str]:
     job = stages.begin_with(watch, environment, None)
     try:
         stages.code_versions(job, coder=CODER)
+        yield f"Coder {accepted} -> {CODER}: {job.report.coded} versions coded anew, {job.report.statements} statements"
+        yield from _compare(job)
         job.ok = True
     finally:
         stages.finish(job)
-    old = {_key(k.change) for k in ledger.changes(watch.id) if k.change.status == "confirmed"}
-    statements = ledger.statements_by_coder(watch.id, CODER)
-    new = {_key(c) for c in stages.derive_all(job, statements) if c.status == "confirmed"}
-    yield f"Coder {accepted} -> {CODER}: {len(statements)} statements, {len(old)} confirmed changes -> {len(new)}"
-    yield from (f"  would appear: {_line(key)}" for key in sorted(new - old))
-    yield from (f"  would vanish: {_line(key)}" for key in sorted(old - new))
     yield "Nothing was replaced. To make it the current one: --accept --name ... --reason ..."
 
 
 def accept_coding(watch: Watch, environment: Environment, name: str, reason: str) -> str:
     """Make the present coder's coding the one that counts, derive the changes from it, publish."""
-    Ledger(environment.home).accept_coder(watch.id, CODER, name, reason, datetime.now(UTC))
+    ledger = Ledger(environment.home)
+    if ledger.accepted_coder(watch.id) in (None, CODER):
+        return "There is nothing to accept."
     job = stages.begin_with(watch, environment, None)
     try:
+        ledger.accept_coder(watch.id, CODER, name, reason, datetime.now(UTC))
         stages.detect_changes(job, alerting=False)
         job.ok = True
     finally:
@@ -50,10 +53,54 @@ def accept_coding(watch: Watch, environment: Environment, name: str, reason: str
     return f"Coder {CODER} is the current one. Nothing was deleted."
 
 
-def _key(change: Change) -> tuple[str, str, str, int]:
-    return (change.actor, change.concept, change.kind, change.to_agreement if change.to_agreement is not None else 9)
+def _compare(job: Job) -> Iterator[str]:
+    """Positions and changes as they are, and as they would be with the new coding and all corrections."""
+    watch_id = job.watch.id
+    with job.ledger.rehearsal() as tx:
+        stood = {(p.actor, p.concept): p for p in tx.positions(watch_id)}
+        rejected = {k.change.id for k in tx.changes(watch_id) if k.verdict == "reject"}
+        had = [k.change for k in tx.changes(watch_id)]
+        tx.accept_coder(watch_id, CODER, "rehearsal", "rehearsal", job.now)
+        stands = {(p.actor, p.concept): p for p in tx.positions(watch_id)}
+        have = stages.derive_all(tx, job, tx.statements_for(watch_id))
+    yield from _positions(stood, stands)
+    yield from _changes(_live(had, rejected), _live(have, rejected))
 
 
-def _line(key: tuple[str, str, str, int]) -> str:
-    actor, concept, kind, to = key
-    return f"{actor}, {concept}: {kind} to {signed(to if to != 9 else None)}"
+def _positions(before: dict[Pair, Position], after: dict[Pair, Position]) -> Iterator[str]:
+    moved = [p for p in before.keys() & after.keys() if before[p].agreement != after[p].agreement]
+    yield f"Positions: {len(before)} -> {len(after)}, {len(moved)} of them elsewhere"
+    yield from (
+        f"  would appear: {_pair(p)} {signed(after[p].agreement)}" for p in sorted(after.keys() - before.keys())
+    )
+    yield from (
+        f"  would vanish: {_pair(p)} {signed(before[p].agreement)}" for p in sorted(before.keys() - after.keys())
+    )
+    for p in sorted(moved):
+        yield f"  would move: {_pair(p)} {signed(before[p].agreement)} -> {signed(after[p].agreement)}"
+
+
+def _changes(before: dict[str, Change], after: dict[str, Change]) -> Iterator[str]:
+    yield f"Changes: {len(before)} -> {len(after)}"
+    yield from (f"  would appear: {_line(after[i])}" for i in _ordered(after, after.keys() - before.keys()))
+    yield from (f"  would vanish: {_line(before[i])}" for i in _ordered(before, before.keys() - after.keys()))
+    for i in _ordered(after, before.keys() & after.keys()):
+        if _line(before[i]) != _line(after[i]):
+            yield f"  would differ: {_line(before[i])} -> {_line(after[i])}"
+
+
+def _live(changes: list[Change], rejected: set[str]) -> dict[str, Change]:
+    return {c.id: c for c in changes if c.status in SHOWN and c.kind != "reaffirmed" and c.id not in rejected}
+
+
+def _ordered(changes: dict[str, Change], ids: set[str]) -> list[str]:
+    return sorted(ids, key=lambda i: (changes[i].actor, changes[i].concept, changes[i].said_at, i))
+
+
+def _pair(pair: Pair) -> str:
+    return f"{pair[0]} on {pair[1]}"
+
+
+def _line(change: Change) -> str:
+    levels = f"{signed(change.from_agreement)} -> {signed(change.to_agreement)}"
+    return f"{change.actor} on {change.concept}, {change.kind} {levels}, {change.status}, {change.said_at}"

@@ -103,18 +103,6 @@ class Statements(Store):
             return self._statements("current_statement AS s", where, params)
         return self._statements("statement AS s", f"{where} AND s.coder = $coder", params | {"coder": coder})
 
-    def statements_by_coder(self, watch_id: str, coder: str) -> list[Statement]:
-        """What the ledger would hold were ``coder`` accepted: its codings, and the present ones where it has none."""
-        sql = """
-            SELECT version_id FROM coding WHERE watch_id = ? AND coder = ?
-        """
-        with self._begin() as db:
-            done = {row["version_id"] for row in select(db, sql, [watch_id, coder])}
-            rest = self._load(db, "current_statement AS s", "s.watch_id = $watch", {"watch": watch_id})
-            where = "s.watch_id = $watch AND s.coder = $coder"
-            own = self._load(db, "statement AS s", where, {"watch": watch_id, "coder": coder})
-        return sorted([s for s in rest if s.version_id not in done] + own, key=lambda s: s.id)
-
     def accept_coder(self, watch_id: str, coder: str, name: str, reason: str, recorded_at: datetime) -> None:
         """Make ``coder`` the one whose codings count. Nothing is deleted: accept the former one to go back."""
         row = {"watch_id": watch_id, "coder": coder, "name": name, "reason": reason}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from flows.commands.options import WATCH
+from flows.commands.options import WATCH, day
 
 
 @click.command()
@@ -40,9 +41,14 @@ def recode(watch: Path, accept: bool, name: str | None, reason: str | None) -> N
 @click.argument("verdict", type=click.Choice(["accept", "reject", "correct", "merge"]))
 @click.option("--name", required=True, help="Who says so.")
 @click.option("--reason", required=True, help="Why.")
-@click.option("--agreement", type=click.IntRange(-2, 2), help="correct: the right agreement.")
+@click.option(
+    "--agreement",
+    type=click.Choice(["-2", "-1", "0", "1", "2", "none"]),
+    help="correct: the right agreement; none: not stated.",
+)
 @click.option("--actor", "actor_name", help="correct: the right actor; merge: the actor that ID is merged into.")
 @click.option("--concept", help="correct: the right concept.")
+@click.option("--said-at", callback=day, help="correct: the day on which it was said.")
 def review(
     watch: Path,
     subject: str,
@@ -50,11 +56,14 @@ def review(
     verdict: str,
     name: str,
     reason: str,
-    agreement: int | None,
+    agreement: str | None,
     actor_name: str | None,
     concept: str | None,
+    said_at: date | None,
 ) -> None:
     """Accept, reject or correct a statement, a change, or an actor; it outlives recoding.
+
+    ID may be the beginning of an id, as `changes` and `query WATCH statements_behind` show it, or an actor's name.
 
     \b
     Example: volteface review watch.toml change 0418ee12 reject --name "A. Lund" --reason "satire"
@@ -63,5 +72,5 @@ def review(
     from flows.reviewing import Wish, review_subject
     from flows.settings import load_environment, load_watch
 
-    wish = Wish(subject, subject_id, verdict, name, reason, agreement, actor_name, concept)
+    wish = Wish(subject, subject_id, verdict, name, reason, agreement, actor_name, concept, said_at)
     click.echo(review_subject(load_watch(watch), load_environment(), wish))

@@ -10,7 +10,7 @@ from flows.stages.coding import code_versions
 from flows.stages.delivering import deliver
 from flows.stages.detecting import derive_all, detect_changes
 from flows.stages.feeds import poll_feeds
-from flows.stages.job import Job, begin, begin_with, finish
+from flows.stages.job import Job, PassRunning, begin, begin_with, finish
 from flows.stages.keeping import GivenArticle, keep_articles
 from flows.stages.pages import read_pages
 from flows.stages.showing import show
@@ -18,6 +18,7 @@ from flows.stages.showing import show
 __all__ = [
     "GivenArticle",
     "Job",
+    "PassRunning",
     "adopt_baseline",
     "begin",
     "begin_with",

@@ -10,7 +10,7 @@ from extractors.models import Change, Statement
 from flows import outgoing
 from flows.pictures import draw_pictures
 from flows.stages.job import Job
-from storage.ledger import Transaction
+from storage.ledger import Nouns, Transaction
 
 
 def detect_changes(job: Job, alerting: bool = True) -> None:
@@ -22,7 +22,8 @@ def detect_changes(job: Job, alerting: bool = True) -> None:
         return
     changes = _derive(job, todo.pairs)
     with job.ledger.transaction() as tx:
-        pairs = todo.pairs if todo.pairs is not None else {(c.actor, c.concept) for c in changes}
+        # another coder: what was found by the former one and is not found any more has no statement to tell its pair
+        pairs = todo.pairs if todo.pairs is not None else {_pair(k.change) for k in tx.changes(job.watch.id)}
         steps = tx.save_changes(job.watch.id, changes, job.run_id, job.now, pairs=pairs)
         tx.save_detection(job.watch.id, todo, job.run_id, job.now)
         if alerting:
@@ -32,17 +33,24 @@ def detect_changes(job: Job, alerting: bool = True) -> None:
             job.report.found(step.change.status)
 
 
+def _pair(change: Change) -> tuple[str, str]:
+    return change.actor, change.concept
+
+
 def _derive(job: Job, pairs: frozenset[tuple[str, str]] | None) -> list[Change]:
-    return derive_all(job, job.ledger.statements_for(job.watch.id, pairs))
+    return derive_all(job.ledger, job, job.ledger.statements_for(job.watch.id, pairs))
 
 
-def derive_all(job: Job, statements: Iterable[Statement]) -> list[Change]:
-    """The changes that follow from ``statements``, which must be all of their pairs of actor and concept."""
-    baseline = job.ledger.baseline(job.watch.id)
+def derive_all(reader: Nouns, job: Job, statements: Iterable[Statement]) -> list[Change]:
+    """The changes that follow from ``statements``, which must be all of their pairs of actor and concept.
+
+    ``reader`` is where the baseline and its speakers are looked up: the ledger, or a rehearsal of it.
+    """
+    baseline = reader.baseline(job.watch.id)
     known: set[str | None] = set()
     since: date | None = None
     if baseline:
-        known = {s.actor for s in job.ledger.statements_of_version(job.watch.id, baseline.id)}
+        known = {s.actor for s in reader.statements_of_version(job.watch.id, baseline.id)}
         since = baseline.published_at.date() if baseline.published_at else None
     by_pair: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements:

@@ -25,6 +25,10 @@ BATCH = 20
 T = TypeVar("T")
 
 
+class PassRunning(SettingsError):
+    """Another pass over the watch holds its lock."""
+
+
 @dataclass
 class Job:
     """One pass: what it works on, and what it has done so far."""
@@ -68,7 +72,7 @@ def begin_with(watch: Watch, environment: Environment, now: datetime | None) -> 
         lock.acquire(timeout=0)
     except Timeout:
         advice = "Wait for it to end; the lock of a killed one is free at once"
-        raise SettingsError(str(watch.path), "another pass over this watch is running", advice) from None
+        raise PassRunning(str(watch.path), "another pass over this watch is running", advice) from None
     ledger = Ledger(environment.home)
     started = now or datetime.now(UTC)
     try:

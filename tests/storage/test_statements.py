@@ -67,7 +67,10 @@ def test_another_coder_counts_only_when_accepted(ledger: Ledger) -> None:
     store(ledger, other, new, recorded_at=DAY + 5 * HOUR)
     assert ledger.accepted_coder(WATCH) == "1"
     assert ledger.statements_for(WATCH) == [statement("a"), statement("b", of="b"), new]
-    assert ledger.statements_by_coder(WATCH, "2") == [other, statement("b", of="b"), new]
+    with ledger.rehearsal() as tx:
+        tx.accept_coder(WATCH, "2", "Ida", "what if", DAY + 6 * HOUR)
+        assert tx.statements_for(WATCH) == [other, statement("b", of="b"), new]
+    assert ledger.statements_for(WATCH) == [statement("a"), statement("b", of="b"), new]
     ledger.accept_coder(WATCH, "2", "Ida", "better on the gold set", DAY + 6 * HOUR)
     assert ledger.statements_for(WATCH) == [other, statement("b", of="b"), new]
     assert ledger.statements_for(WATCH, known_at=DAY + 3 * HOUR) == [statement("a"), statement("b", of="b")]
