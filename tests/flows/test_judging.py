@@ -40,6 +40,7 @@ ARTICLES = [
     ),
 ]
 ME = ("--name", "Ida Berg", "--reason", "read the page")
+NEWER = f"{CODER}.1"
 REVERSED = ("Ada Lund", "reversed", "confirmed")
 
 
@@ -74,7 +75,7 @@ def coded(
             recorded_at=recorded_at,
             outlet=version.outlet,
             url=version.url,
-            coder="1",
+            coder=CODER,
             confidence=0.9,
             copy_group=copy_group,
         )
@@ -165,9 +166,9 @@ def test_recode_shows_what_would_vanish_and_changes_nothing_before_accept(
 ) -> None:
     assert "already" in shell.run("recode", "watch.toml")
     assert shell.changes() == [REVERSED]
-    recoded(monkeypatch, "2", lambda s: None if s.outlet == "Coast Herald" else s)
+    recoded(monkeypatch, NEWER, lambda s: None if s.outlet == "Coast Herald" else s)
     shown = shell.run("recode", "watch.toml")
-    assert "Coder 1 -> 2: 3 versions coded anew" in shown
+    assert f"Coder {CODER} -> {NEWER}: 3 versions coded anew" in shown
     assert "would differ: Ada Lund on four-day-week, reversed +2 -> -2, confirmed" in shown
     assert ", tentative, 2025-06-02" in shown
     assert "Nothing was replaced" in shown
@@ -179,13 +180,13 @@ def test_recode_shows_what_would_vanish_and_changes_nothing_before_accept(
     (kept,) = shell.rows("query", "watch.toml", "SELECT count(*) AS n FROM statement WHERE outlet = 'Coast Herald'")
     assert kept["n"] >= 1
     accepted = shell.rows("query", "watch.toml", "SELECT coder, name, reason FROM coder ORDER BY step")
-    assert accepted[-1] == {"coder": "2", "name": "Ida Berg", "reason": "read the page"}
+    assert accepted[-1] == {"coder": NEWER, "name": "Ida Berg", "reason": "read the page"}
 
 
 def test_recode_shows_what_would_appear_and_a_change_without_statements_is_withdrawn(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recoded(monkeypatch, "2", lambda s: replace(s, actor="Jo Brandt") if s.actor == "Ada Lund" else s)
+    recoded(monkeypatch, NEWER, lambda s: replace(s, actor="Jo Brandt") if s.actor == "Ada Lund" else s)
     shown = shell.run("recode", "watch.toml")
     assert "would appear: Jo Brandt on four-day-week" in shown
     assert "would vanish: Ada Lund on four-day-week" in shown
@@ -204,7 +205,7 @@ def test_a_corrected_statement_moves_position_and_change_and_outlives_recoding(
         shell.run("review", "watch.toml", "statement", identifier, "correct", "--agreement", "2", *ME)
     assert shell.position("Ada Lund") == 2
     assert [status for *_, status in shell.changes("--status", "all")] == ["reverted"]
-    recoded(monkeypatch, "2", lambda s: s)
+    recoded(monkeypatch, NEWER, lambda s: s)
     assert "would" not in shell.run("recode", "watch.toml")
     shell.run("recode", "watch.toml", "--accept", *ME)
     assert shell.position("Ada Lund") == 2
@@ -219,7 +220,7 @@ def test_a_rejected_change_is_silent_for_good(shell: Shell, monkeypatch: pytest.
     (change,) = shell.rows("changes", "watch.toml")
     assert "Recorded: change" in shell.run("review", "watch.toml", "change", change["id"][:8], "reject", *ME)
     assert shell.changes() == []
-    recoded(monkeypatch, "2", lambda s: s)
+    recoded(monkeypatch, NEWER, lambda s: s)
     assert "would" not in shell.run("recode", "watch.toml")
     shell.run("recode", "watch.toml", "--accept", *ME)
     shell.run("replay", "watch.toml", "articles.jsonl")
