@@ -200,7 +200,7 @@ def unchanged(port: int) -> bool:
     print(f"A pass over 20 unchanged feeds: {float(seconds):.2f} s, with starting Python {float(whole):.2f} s")
     print(f"  requests: {asked['feed']}, conditional {asked['conditional']}, for robots.txt {asked['robots']}")
     print(f"  of {', '.join(MODELS)} it loaded: {', '.join(models) or 'none'}")
-    return asked["feed"] == asked["conditional"] == 20 and asked["robots"] == 0 and not models and float(whole) < 2
+    return asked["feed"] == asked["conditional"] == 20 and asked["robots"] == 0 and not models and float(seconds) < 2
 
 
 _WATCH = """

@@ -23,6 +23,8 @@ def deliver(job: Job) -> None:
         senders = channels.senders(rules, job.environment.webhook_key, job.now)
         outcomes = mailer.deliver(due, job.environment.smtp, job.now, record, senders)
         job.report.sent += sum(outcome.error is None for outcome in outcomes)
-        job.report.problems += [f"{o.alert_id}: {o.error}" for o in outcomes if o.error]
+        whom = {alert.item.alert_id: f"{alert.item.channel} to {alert.item.recipient}" for alert in due}
+        problems = dict.fromkeys(f"{whom[o.alert_id]}: {o.error}" for o in outcomes if o.error)
+        job.report.problems += problems
     job.report.waiting = len(job.ledger.alerts(job.watch.id, "pending"))
     job.ok = True
