@@ -20,8 +20,9 @@ from flows.overview import overview
 from flows.ties import circle, network, ties
 from flows.timeline import describe_timeline, span_of, timeline
 from storage.ledger import Ledger, Snapshot
+from storage.records import FeedSource, FetchRecord
 from tests.flows.dossierkit import BASE, BOOK, MARKUP, NOW, crowd, hostile, moving, page_of, said, watch_in
-from tests.storage.builders import WATCH, change
+from tests.storage.builders import WATCH, change, version
 
 
 def parsed(page: Path) -> html.HtmlElement:
@@ -261,3 +262,24 @@ def test_pictures_of_names_in_any_script(tmp_path: Path) -> None:
     picture = png(matrix(view, MAIL))
     assert picture.startswith(b"\x89PNG") and len(picture) < 300_000
     assert picture == png(matrix(view, MAIL))
+
+
+def test_a_feed_that_fails_and_pages_that_were_skipped_are_named_with_the_reason(tmp_path: Path) -> None:
+    page = page_of(tmp_path, [said(1, "Petra Vance", "toll", 1, date(2025, 12, 9))], book=BOOK)
+    ledger = Ledger(tmp_path / "home")
+    feeds = [
+        FeedSource("f1", "https://user:secret@wire.example/rss?key=secret", None),
+        FeedSource("f2", "https://b.example/rss", "B"),
+    ]
+    ledger.save_feeds(WATCH, feeds, NOW)
+    for feed, error in (("f1", f"answers 500 {MARKUP}"), ("f2", None)):
+        url = f"https://{feed}.example/rss"
+        ledger.record_fetch(WATCH, FetchRecord(url, NOW, "failed" if error else "fetched", feed_id=feed, error=error))
+    ledger.save_version(WATCH, version("regatta"), skipped="other story: 0.2 like the baseline")
+    ledger.publish_snapshot()
+    state = parsed(write_dossier(watch_in(tmp_path), ledger.home, tmp_path / "site", NOW)).get_element_by_id("state")
+    warning = text(state.cssselect(".warning")[0])
+    assert "1 feed that fails" in warning and "wire.example" in warning and "1 failure in a row" in warning
+    assert "answers 500 </script>" in warning and "last read never" in warning
+    assert "1 skipped: other story" in text(state)
+    assert "secret" not in page.read_text(encoding="utf-8")  # an address may hold a token

@@ -115,9 +115,11 @@ def test_a_link_to_a_change_opens_it_and_the_page_prints_its_words(
         assert tab.locator(".side").get_by_text("the harbour needs a toll").is_visible()
         tab.goto(pages["moving"].as_uri())
         tab.emulate_media(media="print")
+        tab.set_viewport_size({"width": 700, "height": 1000})  # A4 within its margins
         tab.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert tab.locator(".side").get_by_text("the harbour needs a toll").is_visible()
         assert not tab.locator("#controls").is_visible()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 700
 
 
 def test_without_script_everything_can_be_read(browser: Any, pages: dict[str, Path]) -> None:
