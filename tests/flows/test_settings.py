@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from extractors.errors import SettingsError
+from flows.channels import sign
 from flows.settings import load_environment, load_watch
+from flows.watchfile import AlertsTable
 
 MINIMAL = """
 [watch]
@@ -93,6 +97,24 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, name: str, text: str, 
     for word in words:
         assert word in message
     assert "s3cret" not in message
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of docs/alerts.md."""
+    text = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_what_the_documentation_says_of_alerts_is_so(tmp_path: Path) -> None:
+    (given,) = blocks("toml")
+    rules = load_watch(written(tmp_path, MINIMAL + given)).file.alerts
+    assert rules.quiet_hours and rules.mute[0].actor == "Ada Lund"
+    assert set(AlertsTable.model_fields) == rules.model_fields_set  # no key is left out
+    (receiver,) = blocks("python")
+    names: dict[str, Any] = {}
+    exec(receiver, names)
+    header = sign(b"{}", "key", datetime.now(UTC))
+    assert names["is_ours"](b"{}", header, "key") and not names["is_ours"](b"{ }", header, "key")
 
 
 def test_an_address_that_is_none_stops_nothing(tmp_path: Path) -> None:
