@@ -162,7 +162,7 @@ class Versions(Store):
         The baseline first, then in the order of publication; versions that were taken in as skipped are left out.
         """
         due = f"""
-            SELECT w.version_id
+            SELECT w.version_id, w.role
             FROM watch_version AS w
             ANTI JOIN (SELECT watch_id, version_id FROM coding WHERE $coder IS NULL OR coder = $coder) AS c
                 ON c.watch_id = w.watch_id AND c.version_id = w.version_id
@@ -171,26 +171,15 @@ class Versions(Store):
             ORDER BY w.role, coalesce(v.published_at, v.recorded_at), v.id
             LIMIT {int(limit) if limit is not None else "ALL"}
         """  # noqa: S608
-        sql = f"""
-            SELECT {_COLUMNS}, w.role, coalesce(g.copy_group, v.id) AS copy_group
-            FROM version AS v
-            JOIN watch_version AS w ON w.version_id = v.id
-            LEFT JOIN version_group AS g ON g.version_id = v.id
-            WHERE v.id IN (SELECT unnest($ids::VARCHAR[])) AND w.watch_id = $watch
-        """  # noqa: S608
+        # One table at a time: joined, the texts of all versions are read before those that are asked for are picked.
+        texts = f"SELECT {_COLUMNS} FROM version AS v WHERE v.id IN (SELECT unnest(?::VARCHAR[]))"  # noqa: S608
+        grouped = "SELECT * FROM version_group WHERE version_id IN (SELECT unnest(?::VARCHAR[]))"
         with self._begin() as db:
-            ids = [row["version_id"] for row in select(db, due, {"watch": watch_id, "coder": coder})]
-            found = {
-                row["id"]: _to_code(row)
-                for few in in_parts(ids)
-                for row in select(db, sql, {"watch": watch_id, "ids": few})
-            }
-        return [found[version_id] for version_id in ids]
-
-
-def _to_code(row: Row) -> VersionToCode:
-    role, group = row.pop("role"), row.pop("copy_group")
-    return VersionToCode(Version(**row), group, role)
+            roles = {row["version_id"]: row["role"] for row in select(db, due, {"watch": watch_id, "coder": coder})}
+            parts = list(in_parts(list(roles)))
+            found = {row["id"]: Version(**row) for few in parts for row in select(db, texts, [few])}
+            groups = {r["version_id"]: r["copy_group"] for few in parts for r in select(db, grouped, [few])}
+        return [VersionToCode(found[i], groups.get(i, i), role) for i, role in roles.items()]
 
 
 def _article_row(version: Version) -> Row:
