@@ -64,6 +64,11 @@ def blindness(states: Sequence[FeedState], seen: Sequence[datetime], now: dateti
     return Blind("silence", moments[-1], reason)
 
 
+def sees_nothing(states: Sequence[FeedState]) -> bool:
+    """Whether every feed failed when it was last asked: no time to say that nothing changed."""
+    return bool(states) and all(state.retired or state.failures_in_a_row for state in states)
+
+
 def _fails(state: FeedState) -> bool:
     return state.retired or state.failures_in_a_row >= (CERTAIN if state.last_success_at else 1)
 

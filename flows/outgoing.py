@@ -17,6 +17,7 @@ from typing import Literal
 from extractors.errors import SettingsError
 from extractors.models import Change, Codebook
 from flows.alerts import AlertContext, Kind, Note, alert_id, compose, in_order, person
+from flows.blindness import sees_nothing
 from flows.channels import apprise_payload, webhook_label, webhook_payload
 from flows.delivery import GIVE_UP
 from flows.items import Item, build_item
@@ -109,6 +110,7 @@ def plan(
     settled = _told_to_all(told_to.values())
     found = [_found(reader, watch, k, propositions.get(k.change.concept, ""), now, settled) for k in known]
     last_pass = next((run.started_at for run in reader.runs(watch.id, 5) if run.run_id != run_id), None)
+    unseeing = sees_nothing(reader.feed_states(watch.id))
     context: AlertContext | None = None
     drawn: dict[tuple[str, ...], tuple[Picture, ...]] = {}
     for recipient in people:
@@ -118,6 +120,8 @@ def plan(
         chosen = select(found, watch.file.alerts, history, now, watch_id=watch.id, actors=codebook.actors)
         made.held[recipient.key], made.dropped[recipient.key] = chosen.held, chosen.dropped
         for planned in chosen.planned:
+            if unseeing and not planned.tellings:
+                continue  # nobody's silence means anything now
             context = context or _context(reader, watch, sender, now)
             items = _items(reader, watch, planned, told, codebook, now)
             pictures: tuple[Picture, ...] = ()

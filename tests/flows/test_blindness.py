@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from flows import stages
+from flows import outgoing, stages
 from flows.settings import Environment, load_watch
 from storage.ledger import Ledger
-from tests.flows.alertkit import NOW, make_watch
+from storage.records import FeedSource, FetchRecord
+from tests.flows.alertkit import NOW, make_watch, store
 from tests.flows.faulty import Faulty, item, page, rss, say
 from tests.flows.smtpd import MailServer, mail_server
 
@@ -42,6 +43,20 @@ def test_one_warning_and_one_recovery(tmp_path: Path) -> None:
         assert look(301) == []
     states = {notice.state for notice in Ledger(tmp_path / "home").notices("harbour")}
     assert states == {"recovered"}
+
+
+def test_nothing_changed_is_not_said_by_who_sees_nothing(tmp_path: Path) -> None:
+    watch = make_watch(tmp_path, 'to = ["desk@example.org"]\ndigest = "daily"\nnothing_changed = true')
+    ledger, feed, day = Ledger(tmp_path / "home"), FeedSource("f", "https://outlet.example/rss"), timedelta(days=1)
+    store(ledger, watch, [])
+    ledger.save_feeds(watch.id, [feed], NOW)
+    ledger.finish_run(ledger.start_run(watch.id, NOW), NOW, "ok", {})
+    subjects = []
+    for days, outcome in ((1, "failed"), (2, "unchanged")):
+        ledger.record_fetch(watch.id, FetchRecord(feed.url, NOW + days * day, outcome, feed.feed_id))  # type: ignore[arg-type]
+        with ledger.transaction() as tx:
+            subjects.append([d.subject for d in outgoing.queue(tx, watch, None, NOW + days * day).drafts])
+    assert subjects == [[], ["Nothing changed: Harbour talks"]]
 
 
 class Look:
