@@ -8,7 +8,8 @@ outlets carry it and at least twice as many as hold on to the old position.
 Some moves need more, because they are where coverage errs most:
 
 - from one degree to another on one side ("supports" to "supports if"): a condition that is new and that two outlets
-  name, or one more outlet; and a clear distance from the mean of what was reported before;
+  name (in whatever words, where there was none before), or one more outlet; and a clear distance from the mean of
+  what was reported before;
 - whatever has been attempted before and came to nothing: one outlet more for every false start, since coverage that
   errs about an actor goes on to do so;
 - back to a side that was held before: quoted words or a date, in one report at least, since old positions are recalled
@@ -40,6 +41,7 @@ PATIENCE = 45
 """Days without a further report after which an attempt that never got firm is given up."""
 _TAKES_NO_SIDE = re.compile(
     r"\b(neutral|neutrality|undecided|no side|takes? sides|no position|open question|agnostic|ambivalent|abstain\w*"
+    r"|not (?:yet )?(?:formed? (?:a|any) (?:view|opinion)|made? up (?:\w+ )?minds?|decided)"
     r"|reconsider\w*|rethink\w*|review\w*|on the fence|leave it to|no longer (?:support|oppos)\w*"
     r"|neither (?:for|support|oppos)\w*|free vote)",
     re.IGNORECASE,
@@ -174,7 +176,10 @@ def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
 
 
 def _names_condition(move: Move, standing: Standing) -> bool:
-    """Whether two outlets name one condition that has not been named before."""
+    """Whether two outlets name a condition where none was named before, or both the same new one."""
+    named = {r.outlet for r in move.for_it if r.condition}
+    if not standing.conditions:
+        return len(named) > 1
     new = {
         r.outlet: c for r in move.for_it if (c := r.condition) and not any(related(k, c) for k in standing.conditions)
     }
