@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.agreement import VERDICTS, code_agreement, features, judge, shares
@@ -58,7 +58,6 @@ def test_a_stated_neutrality_is_left_alone() -> None:
     assert judge(seen, np.array((0.1, 0.8, 0.1))) == seen
 
 
-@settings(deadline=None)
 @given(st.text(max_size=120))
 def test_any_content_has_shares_of_one(words: str) -> None:
     text, attribution = parse_marked("[s Ode] [c said] [t the toll]")

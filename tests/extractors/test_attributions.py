@@ -87,7 +87,7 @@ def test_offsets_index_the_text_whatever_it_is(text: str) -> None:
     check_offsets(text, extract_attributions(text))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(ODD, st.text(max_size=12)), max_size=60).map("".join), st.integers(20, 60))
 def test_windows_cover_every_word_once_and_stay_small(text: str, size: int) -> None:
     words = split_words(text, shipped().tokenizer)

@@ -183,7 +183,7 @@ _STATEMENTS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_STATEMENTS, st.sampled_from([[], FOR, IF]), st.randoms(use_true_random=False))
 def test_order_of_arrival_does_not_matter(statements, baseline, rng: random.Random):
     shuffled = rng.sample(statements, len(statements)) + rng.sample(statements, len(statements) // 2)
@@ -192,7 +192,7 @@ def test_order_of_arrival_does_not_matter(statements, baseline, rng: random.Rand
     assert len({c.id for c in found}) == len(found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_STATEMENTS, st.sampled_from([[], FOR]), st.data())
 def test_copies_add_no_change(statements, baseline, data):
     """Copies that other outlets print later, on any later day, change neither what is found nor its standing."""
@@ -223,14 +223,14 @@ def test_copies_add_no_change(statements, baseline, data):
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_STATEMENTS)
 def test_one_outlet_alone_never_confirms(statements):
     alone = [replace(s, outlet="A") for s in statements]
     assert all(c.status != "confirmed" for c in derive_changes(alone, FOR, since=on(0)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_STATEMENTS)
 def test_unusable_statements_change_nothing(statements):
     noise = [said(None, 5, "N"), said(-2, None, "M"), said(-2, 5, "L", confidence=0.05), said(-2, 5, "K", actor=None)]

@@ -395,7 +395,7 @@ def test_text_from_the_web_is_text(context: AlertContext, tmp_path: Path, text: 
     json.dumps(item_json(hostile), default=str)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_one_line_is_one_printable_line(text: str) -> None:
     line = one_line(text, 100)

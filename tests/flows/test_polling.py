@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.blindness import blindness
@@ -54,7 +54,6 @@ def test_a_feed_that_is_silent_for_a_day_is_asked_without_conditions_once_a_day(
     assert unconditional == 2  # in two days
 
 
-@settings(deadline=None)
 @given(st.integers(1, 10_000), st.text(max_size=20))
 def test_backoff_grows_and_stays_below_a_day(failures: int, key: str) -> None:
     assert timedelta(minutes=11) < backoff(failures, key) <= LONGEST_RETRY
@@ -68,7 +67,6 @@ def test_feeds_that_failed_together_do_not_come_back_together() -> None:
     assert max(delays) - min(delays) > timedelta(minutes=20)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 7 * 86400), st.integers(0, 20))
 def test_a_server_s_wish_is_never_cut_short(pause: float, failures: int) -> None:
     result = failed(replace(STATE, failures_in_a_row=failures), NOW, "x", pause)
@@ -216,7 +214,6 @@ def test_a_warning_says_since_when() -> None:
     assert "14 December 2025 at 06:00" in found.reason
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 5000), max_size=40))
 def test_the_order_of_what_was_seen_does_not_matter(minutes: list[int]) -> None:
     seen = [NOW - timedelta(minutes=m) for m in minutes]

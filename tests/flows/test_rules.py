@@ -351,7 +351,7 @@ def test_few_news_are_mails_of_their_own_and_many_share_one() -> None:
 statuses = st.lists(st.sampled_from(["tentative", "confirmed", "reverted"]), min_size=1, max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     histories=st.lists(statuses, min_size=1, max_size=5),
     digest=st.sampled_from(["immediate", "hourly", "daily", "weekly"]),
