@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
 
+from extractors.duplicates import fingerprint, groups_of
 from flows.settings import load_watch
 from tests.gold.replays.score import HERE, articles, compare, expected, stories
 
@@ -18,6 +20,17 @@ def confirmed(entry: dict[str, Any], urls: list[str], **other: Any) -> dict[str,
     row = {key: entry[key] for key in ("actor", "concept")}
     row |= {"kind": entry["kind"][0], "to": entry["to"][0], "status": "confirmed", "said_at": entry["said_on"]}
     return {**row, "evidence": [{"url": url} for url in urls], **other}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_copies_of_a_story_are_folded_and_nothing_else_is(story: str) -> None:
+    texts = {article["url"]: article["text"] for article in articles(story)}
+    groups = groups_of((url, fingerprint(text)) for url, text in texts.items())
+    marked = [{copy["of"], *copy["urls"]} for copy in expected(story)["copy"]]
+    gold = {frozenset(pair) for urls in marked for pair in combinations(sorted(urls), 2)}
+    found = {frozenset(pair) for pair in combinations(sorted(texts), 2) if groups[pair[0]] == groups[pair[1]]}
+    assert gold <= found
+    assert len(found - gold) <= 0.02 * len(found)
 
 
 @pytest.mark.parametrize("story", STORIES)
