@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from extractors.introductions import DATELINE
 from extractors.layout import shown
 from extractors.models import Attribution, QuoteType, Span
 from extractors.repairs import Page, repaired
@@ -73,7 +75,17 @@ def attributions_with(tagger: Tagger, text: str) -> list[Attribution]:
     out = [_spell(f, page, tagger.linker.trust) for f in _outermost(kept, len(words))]
     out = [a for a in out if a.confidence >= LEAST]
     out += [Attribution((x.source,), (x.cue,), (x.content,), "direct", 0.9) for x in by_layout]
-    return sorted((a for a in out if a.cue and a.content), key=lambda a: a.cue[0])
+    out = [replace(a, content=_without_dateline(text, a.content)) for a in out if a.cue and a.content]
+    return sorted(out, key=lambda a: a.cue[0])
+
+
+def _without_dateline(text: str, content: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The content of an agency's first sentence begins behind "OSLO, May 3 (Tern) -"."""
+    (start, end), *rest = content
+    line = DATELINE.match(text, text.rfind("\n", 0, start) + 1)
+    if not line or not start < line.end() < end:
+        return content
+    return ((end - len(text[line.end() : end].lstrip()), end), *rest)
 
 
 def _barred(text: str, words: Words) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

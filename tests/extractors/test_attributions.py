@@ -239,6 +239,14 @@ def test_a_headline_that_names_its_source_last() -> None:
     assert contents(text)[0] == ("mayor", "says", "Port will close in April")
 
 
+def test_an_agencys_dateline_is_no_part_of_the_content() -> None:
+    text = "HOLM, March 3 (Tern) - The alliance could escort ships if both states agree, its chief Ode Lund said.\n"
+    contents = [text[a.content[0][0] : a.content[-1][1]] for a in extract_attributions(text)]
+    assert contents
+    assert all("Tern" not in c for c in contents)
+    assert contents[0].startswith("The alliance")
+
+
 def test_a_block_quotation_belongs_to_the_line_before_it() -> None:
     text = (
         "In a statement, the governor said:\n\n“I have asked the board to look again at the figures. I expect an answer "
