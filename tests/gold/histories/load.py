@@ -48,7 +48,7 @@ class History:
 
 
 def parts() -> dict[str, tuple[str, ...]]:
-    """Return the names of the stories that tune ("dev") and of those that measure ("test")."""
+    """Return the names of the stories that tune ("dev") and of those that measure ("test", "fresh")."""
     return {k: tuple(v) for k, v in tomllib.loads((HERE / "parts.toml").read_text(encoding="utf-8")).items()}
 
 
@@ -67,7 +67,7 @@ def codebook(story: str, folder: Path | None = None) -> Codebook:
 
 
 def histories(part: str) -> list[History]:
-    """Return the histories of "dev" or "test". Raises ValueError where the markup is wrong."""
+    """Return the histories of "dev", "test" or "fresh". Raises ValueError where the markup is wrong."""
     return [h for story in parts()[part] for h in parse((HERE / f"{story}.txt").read_text(encoding="utf-8"), story)]
 
 

@@ -1,4 +1,4 @@
-"""Scores of change detection on the histories: `python -m tests.gold.histories.score [dev|test] [--text]`."""
+"""Scores of change detection on the histories: `python -m tests.gold.histories.score [dev|test|fresh] [--text]`."""
 
 from __future__ import annotations
 
