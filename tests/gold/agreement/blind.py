@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 
 def stories(part: str | None = None) -> list[GoldStory]:
-    """Return the stories of one part ("dev", "test", "practice"), or of dev and test."""
+    """Return the stories of one part ("dev", "test", "practice", "fresh"), or of dev and test."""
     parts = tomllib.loads((HERE / "parts.toml").read_text(encoding="utf-8"))
     return [read_story(HERE / f"{name}.txt") for key in ([part] if part else ["dev", "test"]) for name in parts[key]]
 
