@@ -98,7 +98,8 @@ def test_the_gold_is_as_large_and_as_quiet_as_was_asked_for() -> None:
     assert sum(not i.relevant for i in articles) >= 100
 
 
-def test_the_second_labelling_agrees() -> None:
-    agreement = compare(HERE / "second.txt")
+@pytest.mark.parametrize(("labelling", "part"), [("second.txt", None), ("second-fresh.txt", "fresh")])
+def test_the_second_labelling_agrees(labelling: str, part: str | None) -> None:
+    agreement = compare(HERE / labelling, part)
     assert agreement["same side"] >= 0.95
     assert agreement["same changes"] >= 0.95

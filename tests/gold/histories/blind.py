@@ -2,8 +2,10 @@
 
     python -m tests.gold.histories.blind strip 7 > blind.txt
     python -m tests.gold.histories.blind compare second.txt
+    python -m tests.gold.histories.blind strip 7 fresh > blind.txt
+    python -m tests.gold.histories.blind compare second-fresh.txt fresh
 
-A line of the second labelling is `id:article:statement agreement`, or `id > kind ...`, in any order.
+Without a part, dev and test are meant. A line of the second labelling is `id:article:statement agreement`, or `id > kind ...`, in any order.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from extractors.scoring import kappa
 from tests.gold.histories.load import HERE, History, codebook, histories
 
 
-def strip(seed: int) -> list[str]:
-    """Return the histories in random order, their statements numbered, without labels."""
-    found = [*histories("dev"), *histories("test")]
+def strip(seed: int, part: str | None = None) -> list[str]:
+    """Return the histories of one part (or of dev and test) in random order, their statements numbered, without labels."""
+    found = _histories(part)
     random.Random(seed).shuffle(found)
     lines = []
     for h in found:
@@ -30,10 +32,10 @@ def strip(seed: int) -> list[str]:
     return lines
 
 
-def compare(path: Path) -> dict[str, float]:
+def compare(path: Path, part: str | None = None) -> dict[str, float]:
     """Return the share of equal labels, and Cohen's kappa: to the degree, to the side, and the changes of whole histories."""
     levels, kinds = _read(path)
-    known = {h.id: h for part in ("dev", "test") for h in histories(part)}
+    known = {h.id: h for h in _histories(part)}
     told = [(_first(known, key), value) for key, value in levels.items()]
     changes = [(tuple(sorted(known[name].expected)), tuple(sorted(found))) for name, found in kinds.items()]
     return {
@@ -45,6 +47,10 @@ def compare(path: Path) -> dict[str, float]:
         "same changes": sum(a == b for a, b in changes) / len(changes),
         "kappa of changes": kappa([a for a, _ in changes], [b for _, b in changes]),
     }
+
+
+def _histories(part: str | None) -> list[History]:
+    return [h for name in ([part] if part else ["dev", "test"]) for h in histories(name)]
 
 
 def _first(known: dict[str, History], key: str) -> int | None:
@@ -71,7 +77,7 @@ def _read(path: Path) -> tuple[dict[str, int | None], dict[str, list[str]]]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["strip"]:
-        print("\n".join(strip(int(sys.argv[2]))))
+        print("\n".join(strip(int(sys.argv[2]), *sys.argv[3:])))
     else:
-        for name, value in compare(HERE / sys.argv[2]).items():
+        for name, value in compare(HERE / sys.argv[2], *sys.argv[3:]).items():
             print(f"{name}: {value:.3f}")
