@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,36 @@ def test_changes_and_alerts_are_written_together_or_not_at_all(ledger: Ledger) -
     assert ledger.alerts() == []
     ledger.save_changes(WATCH, [change("a")], None, DAY, alerts=[item("a", telling("a"))])
     assert ids(ledger.alerts(state="pending")) == ["<a@volteface>"]
+
+
+@pytest.mark.parametrize(
+    ("differs", "silent"),
+    [
+        ({}, True),
+        ({"kind": "reversed", "from_agreement": -2, "said_at": date(2025, 12, 20)}, True),  # from the same words
+        ({"evidence": ("recoded",), "said_at": date(2025, 12, 11)}, True),
+        ({"evidence": ("new",), "said_at": date(2025, 12, 20)}, False),
+        ({"evidence": ("new",), "kind": "hardened"}, False),
+        ({"to_agreement": -1}, False),
+        ({"concept": "tunnel"}, False),
+        ({"actor": "Ida Holm"}, False),
+    ],
+)
+def test_a_rejected_change_stays_rejected_under_the_name_that_its_actor_gets(
+    ledger: Ledger, differs: dict[str, Any], silent: bool
+) -> None:
+    old = change("a", actor="P. Vance", evidence=("statement-a", "statement-b"))
+    ledger.save_changes(WATCH, [old], None, DAY, pairs=[("P. Vance", "toll")])
+    ledger.review_change(WATCH, "change-a", "reject", "Ida", "a recycled quote", DAY)
+    ledger.merge_actor(WATCH, "P. Vance", "Petra Vance", "Ida", "the same", DAY + HOUR)
+    new = replace(change("b", evidence=("statement-b", "statement-c")), **differs)
+    ledger.save_changes(WATCH, [new], None, DAY + 2 * HOUR)
+    assert {k.change.id: k.verdict for k in ledger.changes(WATCH)} == {"change-a": "reject", "change-b": None}
+    ledger.save_changes(WATCH, [new], None, DAY + 2 * HOUR, pairs=[("P. Vance", "toll"), (new.actor, new.concept)])
+    verdicts = {k.change.id: (k.verdict, k.reviewed_by) for k in ledger.changes(WATCH)}
+    assert verdicts["change-b"] == (("reject", "Ida") if silent else (None, None))
+    ledger.review_change(WATCH, "change-b", "accept", "Ida", "it is true after all", DAY + 3 * HOUR)
+    assert {k.change.id: k.verdict for k in ledger.changes(WATCH)} == {"change-a": "reject", "change-b": "accept"}
 
 
 def test_a_rejected_change_stays_rejected(ledger: Ledger) -> None:
