@@ -21,6 +21,11 @@ from storage.rows import Connection
 PART = "snapshot.part"
 HELD = ("counted_report", "latest_positions")
 """Views of the ledger that are tables in the snapshot; the second is made from the first."""
+_COMMENTS = """
+    SELECT NULL, comment FROM duckdb_views() WHERE view_name = ?
+    UNION ALL
+    SELECT column_name, comment FROM duckdb_columns() WHERE table_name = ?
+"""
 
 
 def publish_snapshot(home: Path, busy_timeout_s: float = BUSY_TIMEOUT_SECONDS) -> Path:
@@ -57,12 +62,13 @@ def _hold_results(part: Path) -> None:
     db = open_live(part, 0)
     try:
         for view in HELD:
-            comment = db.execute("SELECT comment FROM duckdb_views() WHERE view_name = ?", [view]).fetchone()
+            comments = db.execute(_COMMENTS, [view, view]).fetchall()
             db.execute(f"CREATE TABLE held AS SELECT * FROM {view} ORDER BY watch_id, actor, concept")  # noqa: S608
             db.execute(f"DROP VIEW {view}")
             db.execute(f"ALTER TABLE held RENAME TO {view}")
-            text = str(comment[0]).replace("'", "''") if comment else ""
-            db.execute(f"COMMENT ON TABLE {view} IS '{text}'")
+            for column, comment in comments:
+                thing = f'COLUMN {view}."{column}"' if column else f"TABLE {view}"
+                db.execute("COMMENT ON {} IS '{}'".format(thing, str(comment).replace("'", "''")))
         db.execute("CHECKPOINT")
     finally:
         db.close()
