@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from extractors.coding import CODER
@@ -11,7 +12,7 @@ from flows import stages
 from flows.output import signed
 from flows.settings import Environment, Watch
 from flows.stages import Job
-from storage.ledger import Ledger
+from storage.ledger import Ledger, Transaction
 
 Pair = tuple[str, str]
 SHOWN = ("confirmed", "tentative")
@@ -56,15 +57,29 @@ def accept_coding(watch: Watch, environment: Environment, name: str, reason: str
 def _compare(job: Job) -> Iterator[str]:
     """Positions and changes as they are, and as they would be with the new coding and all corrections."""
     watch_id = job.watch.id
-    with job.ledger.rehearsal() as tx:
-        stood = {(p.actor, p.concept): p for p in tx.positions(watch_id)}
-        rejected = {k.change.id for k in tx.changes(watch_id) if k.verdict == "reject"}
-        had = [k.change for k in tx.changes(watch_id)]
-        tx.accept_coder(watch_id, CODER, "rehearsal", "rehearsal", job.now)
+    with _rehearsed(job) as tx:
         stands = {(p.actor, p.concept): p for p in tx.positions(watch_id)}
-        have = stages.derive_all(tx, job, tx.statements_for(watch_id))
+        ground, pairs = stages.Ground.of(tx, watch_id), tx.pairs(watch_id)
+    have: list[Change] = []
+    for some in stages.batches(pairs, stages.PAIRS):
+        with _rehearsed(job) as tx:
+            statements = tx.statements_for(watch_id, some)
+        have += stages.derive(job, ground, statements)  # slow, so others may write meanwhile
+    with job.ledger.transaction() as tx:
+        stood = {(p.actor, p.concept): p for p in tx.positions(watch_id)}
+        known = tx.changes(watch_id)
+    rejected = {k.change.id for k in known if k.verdict == "reject"}
+    had = [k.change for k in known]
     yield from _positions(stood, stands)
     yield from _changes(_live(had, rejected), _live(have, rejected))
+
+
+@contextmanager
+def _rehearsed(job: Job) -> Iterator[Transaction]:
+    """The ledger as it would be with the present coder's coding."""
+    with job.ledger.rehearsal() as tx:
+        tx.accept_coder(job.watch.id, CODER, "rehearsal", "rehearsal", job.now)
+        yield tx
 
 
 def _positions(before: dict[Pair, Position], after: dict[Pair, Position]) -> Iterator[str]:

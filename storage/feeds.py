@@ -72,16 +72,9 @@ class Feeds(Store):
         with self._begin() as db:
             return sorted(row["recorded_at"] for row in select(db, sql, [watch_id, last]))
 
-    def pending_pages(self, watch_id: str, now: datetime, limit: int | None = None) -> list[PendingPage]:
-        """Entries whose page was not read yet, or failed and is due again; oldest entries first."""
-        condition = "outcome IS NULL OR (outcome = 'failed' AND NOT has_text AND next_at <= $now)"
-        return self._pages(condition, watch_id, now, limit)
-
-    def recheck_due(self, watch_id: str, now: datetime, limit: int | None = None) -> list[PendingPage]:
-        """Articles with a text whose last fetch asked to be looked at again by ``now``, for silent edits."""
-        return self._pages("has_text AND next_at <= $now", watch_id, now, limit)
-
-    def _pages(self, condition: str, watch_id: str, now: datetime, limit: int | None) -> list[PendingPage]:
+    def pages_due(self, watch_id: str, now: datetime, limit: int | None = None) -> list[PendingPage]:
+        """Entries whose page was not read yet, or failed and is due again; oldest entries first. Then articles with a
+        text whose last fetch asked to be looked at again by ``now``, for silent edits."""
         # First which articles can be due at all, so that not every page ever read is looked at.
         candidates = """
             SELECT article_id FROM entry
@@ -92,10 +85,10 @@ class Feeds(Store):
         """
         sql = f"""
             SELECT * FROM page_states($ids::VARCHAR[])
-            WHERE watch_id = $watch AND ({condition}) AND $now IS NOT NULL
-            ORDER BY coalesce(published_at, recorded_at), recorded_at, article_id
+            WHERE watch_id = $watch AND (outcome IS NULL OR ((has_text OR outcome = 'failed') AND next_at <= $now))
+            ORDER BY has_text, coalesce(published_at, recorded_at), recorded_at, article_id
             LIMIT {int(limit) if limit is not None else "ALL"}
-        """  # noqa: S608  # conditions come from this file
+        """  # noqa: S608
         params: dict[str, Any] = {"watch": watch_id, "now": now}
         with self._begin() as db:
             ids = [row["article_id"] for row in select(db, candidates, params)]

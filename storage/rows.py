@@ -5,6 +5,7 @@ One parameter of JSON is some twenty times faster than ``executemany`` where a r
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -27,10 +28,12 @@ def insert(db: Connection, table: str, rows: Sequence[Mapping[str, Any]], *, ign
     if not rows:
         return 0
     types = _column_types(db, table)
-    structure = json.dumps([{name: types[name] for name in rows[0]}])
-    names = ", ".join(f'"{name}"' for name in rows[0])
+    given = {name: types[name] for name in rows[0]}
+    structure = json.dumps([{name: "VARCHAR" if type_ == "BLOB" else type_ for name, type_ in given.items()}])
+    names = ", ".join(f'"{name}"' for name in given)
+    values = ", ".join(f'from_base64(r."{n}")' if type_ == "BLOB" else f'r."{n}"' for n, type_ in given.items())
     conflict = "ON CONFLICT DO NOTHING" if ignore_known else ""
-    sql = f"INSERT INTO {table} ({names}) SELECT r.* FROM (SELECT unnest(from_json(?, ?)) AS r) {conflict}"  # noqa: S608
+    sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM (SELECT unnest(from_json(?, ?)) AS r) {conflict}"  # noqa: S608
     added = db.execute(sql, [to_json(rows), structure]).fetchone()
     return int(added[0]) if added else 0
 
@@ -68,6 +71,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     raise TypeError(f"cannot store a {type(value).__name__}")
 
 

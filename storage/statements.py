@@ -84,6 +84,15 @@ class Statements(Store):
                 where += " AND s.coded_concept IN (SELECT unnest($concepts::VARCHAR[]))"
             return self._load(db, source, where, params | pair_params | {"moment": moment})
 
+    def pairs(self, watch_id: str) -> list[tuple[str, str]]:
+        """Every (actor, concept) that the statements that count now are about."""
+        sql = """
+            SELECT DISTINCT actor, concept FROM current_statement
+            WHERE watch_id = ? AND actor IS NOT NULL AND concept IS NOT NULL ORDER BY ALL
+        """
+        with self._begin() as db:
+            return [(row["actor"], row["concept"]) for row in select(db, sql, [watch_id])]
+
     def statements_by_id(self, watch_id: str, ids: Iterable[str]) -> dict[str, Statement]:
         """Id -> statement, for evidence: with corrections, whichever coder made it; unknown ids are left out."""
         wanted = list(ids)
@@ -122,7 +131,6 @@ class Statements(Store):
 
     @staticmethod
     def _load(db: Connection, source: str, where: str, params: dict[str, Any]) -> list[Statement]:
-        columns = ", ".join(f"s.{name}" for name in _PLAIN)
         names = [*_PLAIN, "source", "cue", "content", "quote_type", "attribution_confidence"]
         columns = ", ".join(f"s.{name}" for name in names)
         order = "ORDER BY s.said_at NULLS LAST, s.published_at NULLS LAST, s.id"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -59,8 +60,7 @@ class Versions(Store):
         with self._begin() as db:
             known = _fingerprinted(db, [p.version_id for p in prints])
             new = list({p.version_id: p for p in prints if p.version_id not in known}.values())
-            names = ("version_id", "copy_group")
-            insert(db, "fingerprint", [{n: getattr(p, n) for n in names} | asdict(p.fingerprint) for p in new])
+            insert(db, "fingerprint", [_print_row(p) for p in new])
             keys = [(p.version_id, key) for p in new for key in dict.fromkeys(map(_stored_key, p.keys))]
             insert(db, "fingerprint_key", [{"key": key, "version_id": version_id} for version_id, key in keys])
         return len(new)
@@ -104,7 +104,7 @@ class Versions(Store):
                 SELECT g.version_id, g.copy_group, coalesce(max(r.step), 0) AS step
                 FROM version_group AS g
                 LEFT JOIN regrouping AS r USING (version_id)
-                WHERE list_contains(?, g.version_id)
+                WHERE g.version_id IN (SELECT unnest(?::VARCHAR[]))
                 GROUP BY ALL
             """
             rows = [
@@ -117,7 +117,9 @@ class Versions(Store):
     def copy_groups(self, groups: Iterable[str]) -> dict[str, str]:
         """Version id -> group, for all versions of these groups."""
         with self._begin() as db:
-            rows = select(db, "SELECT * FROM version_group WHERE list_contains(?, copy_group)", [list(groups)])
+            rows = select(
+                db, "SELECT * FROM version_group WHERE copy_group IN (SELECT unnest(?::VARCHAR[]))", [list(groups)]
+            )
         return {row["version_id"]: row["copy_group"] for row in rows}
 
     def version(self, version_id: str) -> Version | None:
@@ -197,6 +199,29 @@ def _stored_key(key: int) -> int:
     return key & 0xFFFFFFFF
 
 
+def _print_row(new: NewPrint) -> Row:
+    stored = new.fingerprint
+    return {
+        "version_id": new.version_id,
+        "digest": stored.digest,
+        "size": stored.size,
+        "signature": [],
+        "passages": [],
+        "signature_bytes": _packed(stored.signature),
+        "passages_bytes": _packed(stored.passages),
+        "copy_group": new.copy_group,
+    }
+
+
 def _candidate(row: Row) -> CopyCandidate:
-    stored = StoredPrint(row["digest"], row["size"], tuple(row["signature"]), tuple(row["passages"]))
+    stored = StoredPrint(row["digest"], row["size"], _numbers(row, "signature"), _numbers(row, "passages"))
     return CopyCandidate(row["version_id"], stored, row["copy_group"])
+
+
+def _packed(numbers: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}q", *numbers)
+
+
+def _numbers(row: Row, name: str) -> tuple[int, ...]:
+    packed = row[f"{name}_bytes"]
+    return tuple(row[name]) if packed is None else struct.unpack(f"<{len(packed) // 8}q", packed)

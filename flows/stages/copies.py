@@ -6,12 +6,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from extractors.duplicates import Fingerprint, fingerprint, groups_of
-from flows.stages.job import Job
+from flows.stages.job import TOGETHER, Job
 from storage.ledger import Transaction
 from storage.records import NewPrint, StoredPrint
-
-TOGETHER = 200
-"""Texts that are looked up at once: the look-up reads the whole index, for one text or for many."""
 
 
 def fold_copies(job: Job) -> None:
@@ -20,6 +17,8 @@ def fold_copies(job: Job) -> None:
         prints = {version_id: fingerprint(text) for version_id, text in texts.items()}
         with job.ledger.transaction() as tx:
             _fold(tx, prints, job.now)
+        if len(texts) < TOGETHER:
+            return
 
 
 def _fold(tx: Transaction, prints: dict[str, Fingerprint], now: datetime) -> None:

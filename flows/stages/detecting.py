@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
 
 from extractors.changes import ChangeRules, derive_changes
-from extractors.models import Change, Statement
+from extractors.models import Change, Statement, Version
 from flows import outgoing
 from flows.pictures import draw_pictures
-from flows.stages.job import Job
+from flows.stages.job import Job, batches
 from storage.ledger import Nouns, Transaction
+
+PAIRS = 200
+"""Pairs of actor and concept whose statements are held in memory together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What changes are measured against: the baseline and who speaks in it."""
+
+    baseline: Version | None
+    actors: frozenset[str | None]
+
+    @classmethod
+    def of(cls, reader: Nouns, watch_id: str) -> Ground:
+        """``reader``: the ledger, or a rehearsal of it."""
+        baseline = reader.baseline(watch_id)
+        told = reader.statements_of_version(watch_id, baseline.id) if baseline else []
+        return cls(baseline, frozenset(statement.actor for statement in told))
 
 
 def detect_changes(job: Job, alerting: bool = True) -> None:
     """Derive the changes of every position that may have moved; store them with their alerts in one transaction."""
-    if job.ledger.baseline(job.watch.id) is None:
-        return  # nothing is marked as done, so nothing is lost
-    todo = job.ledger.to_detect(job.watch.id)
-    if todo.pairs is not None and not todo.pairs:
-        return
-    changes = _derive(job, todo.pairs)
     with job.ledger.transaction() as tx:
-        # another coder: what was found by the former one and is not found any more has no statement to tell its pair
-        pairs = todo.pairs if todo.pairs is not None else {_pair(k.change) for k in tx.changes(job.watch.id)}
+        ground = Ground.of(tx, job.watch.id)
+        if ground.baseline is None:
+            return  # nothing is marked as done, so nothing is lost
+        todo = tx.to_detect(job.watch.id)
+        pairs = set(tx.pairs(job.watch.id) if todo.pairs is None else todo.pairs)
+        if todo.pairs is None:
+            # what only the former coder found has no statement that tells its pair
+            pairs |= {(k.change.actor, k.change.concept) for k in tx.changes(job.watch.id)}
+        elif not pairs:
+            return
+    changes: list[Change] = []
+    for some in batches(sorted(pairs), PAIRS):
+        changes += derive(job, ground, job.ledger.statements_for(job.watch.id, some))
+    with job.ledger.transaction() as tx:
         steps = tx.save_changes(job.watch.id, changes, job.run_id, job.now, pairs=pairs)
         tx.save_detection(job.watch.id, todo, job.run_id, job.now)
         if alerting:
@@ -33,25 +57,10 @@ def detect_changes(job: Job, alerting: bool = True) -> None:
             job.report.found(step.change.status)
 
 
-def _pair(change: Change) -> tuple[str, str]:
-    return change.actor, change.concept
-
-
-def _derive(job: Job, pairs: frozenset[tuple[str, str]] | None) -> list[Change]:
-    return derive_all(job.ledger, job, job.ledger.statements_for(job.watch.id, pairs))
-
-
-def derive_all(reader: Nouns, job: Job, statements: Iterable[Statement]) -> list[Change]:
-    """The changes that follow from ``statements``, which must be all of their pairs of actor and concept.
-
-    ``reader`` is where the baseline and its speakers are looked up: the ledger, or a rehearsal of it.
-    """
-    baseline = reader.baseline(job.watch.id)
-    known: set[str | None] = set()
-    since: date | None = None
-    if baseline:
-        known = {s.actor for s in reader.statements_of_version(job.watch.id, baseline.id)}
-        since = baseline.published_at.date() if baseline.published_at else None
+def derive(job: Job, ground: Ground, statements: Iterable[Statement]) -> list[Change]:
+    """The changes that follow from ``statements``, which must be all of their pairs of actor and concept."""
+    baseline = ground.baseline
+    since = baseline.published_at.date() if baseline and baseline.published_at else None
     by_pair: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements:
         if statement.actor and statement.concept:
@@ -59,8 +68,8 @@ def derive_all(reader: Nouns, job: Job, statements: Iterable[Statement]) -> list
     rules = ChangeRules(confirm_by=job.watch.file.alerts.confirm_by)
     changes: list[Change] = []
     for (actor, _), told in sorted(by_pair.items()):
-        ground = [s for s in told if baseline and s.version_id == baseline.id]
-        changes += derive_changes(told, ground, rules, actor_known=actor in known, since=since)
+        spoken = [s for s in told if baseline and s.version_id == baseline.id]
+        changes += derive_changes(told, spoken, rules, actor_known=actor in ground.actors, since=since)
     return changes
 
 

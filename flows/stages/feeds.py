@@ -7,6 +7,7 @@ from flows import outgoing
 from flows.blindness import blindness, recovery, warning
 from flows.polling import poll
 from flows.stages.job import Job, short_id
+from storage.ledger import Transaction
 from storage.records import FetchRecord, NewEntry
 
 
@@ -42,27 +43,27 @@ def poll_feeds(job: Job) -> None:
             with job.ledger.transaction() as tx:
                 job.report.entries += tx.save_entries(job.watch.id, result.feed_id, entries, job.now)
                 tx.record_fetch(job.watch.id, record)
-    job.ledger.record_fetches(job.watch.id, quiet)  # most feeds have nothing new: one transaction for all of them
-    _report_blindness(job)
+    with job.ledger.transaction() as tx:
+        tx.record_fetches(job.watch.id, quiet)  # most feeds have nothing new: one transaction for all of them
+        _report_blindness(job, tx)
 
 
-def _report_blindness(job: Job) -> None:
+def _report_blindness(job: Job, tx: Transaction) -> None:
     """Warn once when the watch sees nothing any more, and tell once when it sees again."""
     smtp = job.environment.smtp
-    with job.ledger.transaction() as tx:
-        states = tx.feed_states(job.watch.id)
-        blind = blindness(states, tx.entry_moments(job.watch.id), job.now)
-        last = next((n for n in tx.notices(job.watch.id) if n.topic == "blind"), None)
-        warned = last is not None and last.state == "warned"
-        if bool(blind) == warned:
-            return
-        sender = smtp.sender if smtp else None
-        if blind:
-            tx.save_notice(job.watch.id, "blind", "warned", blind.reason, job.now)
-            note = warning(job.watch.title, job.watch.path.name, blind, states)
-            items = outgoing.notice(job.watch, sender, job.now, "warning", note)
-        elif last:
-            note = recovery(job.watch.title, last.recorded_at, states)
-            tx.save_notice(job.watch.id, "blind", "recovered", note.paragraphs[0], job.now)
-            items = outgoing.notice(job.watch, sender, job.now, "recovery", note)
-        tx.add_alerts(items, job.now)
+    states = tx.feed_states(job.watch.id)
+    blind = blindness(states, tx.entry_moments(job.watch.id), job.now)
+    last = next((n for n in tx.notices(job.watch.id) if n.topic == "blind"), None)
+    warned = last is not None and last.state == "warned"
+    if bool(blind) == warned:
+        return
+    sender = smtp.sender if smtp else None
+    if blind:
+        tx.save_notice(job.watch.id, "blind", "warned", blind.reason, job.now)
+        note = warning(job.watch.title, job.watch.path.name, blind, states)
+        items = outgoing.notice(job.watch, sender, job.now, "warning", note)
+    elif last:
+        note = recovery(job.watch.title, last.recorded_at, states)
+        tx.save_notice(job.watch.id, "blind", "recovered", note.paragraphs[0], job.now)
+        items = outgoing.notice(job.watch, sender, job.now, "recovery", note)
+    tx.add_alerts(items, job.now)

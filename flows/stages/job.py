@@ -20,8 +20,10 @@ from flows.settings import Environment, Watch, load_environment, load_watch
 from storage.ledger import Ledger
 from storage.records import FeedSource
 
-BATCH = 20
-"""Articles that are committed together."""
+BATCH = 50
+"""Articles that are committed together: what a kill can cost is read again."""
+TOGETHER = 200
+"""Texts that are taken up at once: whatever is left is looked for in the whole ledger, for one text or for many."""
 T = TypeVar("T")
 
 

@@ -17,12 +17,12 @@ from storage.records import FeedState, FetchRecord, NewVersion, PendingPage
 def read_pages(job: Job) -> None:
     """Fetch the pages of new entries, and those due for a second look, and keep their text."""
     limit = job.watch.file.fetch.max_articles
-    states = {s.feed_id: s for s in job.ledger.feed_states(job.watch.id)}
-    pages = job.ledger.pending_pages(job.watch.id, job.now, limit)
-    pages += job.ledger.recheck_due(job.watch.id, job.now, max(0, limit - len(pages)))
-    if not pages:
-        return
-    kept = job.ledger.latest_versions(page.article_id for page in pages if page.has_text)
+    with job.ledger.transaction() as tx:
+        pages = tx.pages_due(job.watch.id, job.now, limit)
+        if not pages:
+            return
+        states = {s.feed_id: s for s in tx.feed_states(job.watch.id)}
+        kept = tx.latest_versions(page.article_id for page in pages if page.has_text)
     requests = {page.article_id: _request(job, page, states, kept.get(page.article_id)) for page in pages}
     with job.fetcher() as fetcher:
         for batch in batches(fetch_pages(list(requests.values()), job.now, fetcher)):

@@ -52,7 +52,7 @@ def one_pass(ledger: Ledger, names: str) -> None:
     with ledger.transaction() as tx:
         tx.save_feeds(WATCH, [FeedSource("courier", "https://courier.example/rss")], DAY)
         tx.save_entries(WATCH, "courier", [entry(name) for name in names], DAY)
-    for page in ledger.pending_pages(WATCH, DAY):
+    for page in ledger.pages_due(WATCH, DAY):
         name = page.article_id.removeprefix("article-")
         with ledger.transaction() as tx:
             tx.save_version(WATCH, version(name))

@@ -77,8 +77,8 @@ def test_a_feed_that_leaves_the_watch_file_is_no_longer_listed(fed: Ledger) -> N
 def test_entries_are_new_once_whatever_feed_brings_them(fed: Ledger) -> None:
     assert fed.save_entries(WATCH, "courier", [entry("a"), entry("b"), entry("a")], DAY) == 2
     assert fed.save_entries(WATCH, "post", [entry("a", key="other"), entry("c")], DAY) == 1
-    assert [p.article_id for p in fed.pending_pages(WATCH, DAY)] == ["article-a", "article-b", "article-c"]
-    assert fed.pending_pages("another watch", DAY) == []
+    assert [p.article_id for p in fed.pages_due(WATCH, DAY)] == ["article-a", "article-b", "article-c"]
+    assert fed.pages_due("another watch", DAY) == []
 
 
 def page(name: str, hours: int, outcome: FetchOutcome, **more: Any) -> FetchRecord:
@@ -122,17 +122,17 @@ def test_when_a_page_is_due(
     with fed.transaction() as tx:
         for hours in range(10):
             now = DAY + hours * HOUR
-            pending, recheck = tx.pending_pages(WATCH, now), tx.recheck_due(WATCH, now)
-            assert bool(pending) == (pending_after is not None and hours >= pending_after)
-            assert bool(recheck) == (recheck_after is not None and hours >= recheck_after)
+            due = [page.has_text for page in tx.pages_due(WATCH, now)]
+            assert (False in due) == (pending_after is not None and hours >= pending_after)
+            assert (True in due) == (recheck_after is not None and hours >= recheck_after)
         if recheck_after:
-            (due,) = tx.recheck_due(WATCH, DAY + 99 * HOUR)
+            (due,) = tx.pages_due(WATCH, DAY + 99 * HOUR)
             assert (due.article_id, due.has_text, due.attempts) == ("article-a", True, len(fetches))
 
 
 def test_limit_takes_the_oldest_first(fed: Ledger) -> None:
     fed.save_entries(WATCH, "courier", [entry("a", published_at=DAY), entry("b", published_at=DAY - HOUR)], DAY)
-    assert [p.article_id for p in fed.pending_pages(WATCH, DAY, 1)] == ["article-b"]
+    assert [p.article_id for p in fed.pages_due(WATCH, DAY, 1)] == ["article-b"]
 
 
 def test_a_fetch_is_for_a_feed_or_for_a_page(ledger: Ledger) -> None:

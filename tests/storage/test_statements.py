@@ -201,6 +201,17 @@ def test_what_to_detect_is_what_was_touched_since(ledger: Ledger) -> None:
     assert touched() is None
 
 
+def test_fingerprints_of_before_they_were_kept_as_bytes_are_read(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        sql = "INSERT INTO fingerprint BY NAME SELECT ? AS version_id, 7 AS digest, 2 AS size, [1, 2] AS signature, "
+        tx.connection.execute(f"{sql} [9] AS passages, 'g' AS copy_group", ["old"])
+        tx.connection.execute("INSERT INTO fingerprint_key VALUES (5, 'old')")
+        new = StoredPrint(-8, 3, (2**62, -1), ())
+        tx.save_prints([NewPrint("new", new, (5,), "g")])
+        found = tx.copy_candidates({"text": [5]})["text"]
+    assert [c.fingerprint for c in found] == [new, StoredPrint(7, 2, (1, 2), (9,))]
+
+
 def test_rejected_statements_are_detected_as_touched(ledger: Ledger) -> None:
     store(ledger, statement("a"))
     ledger.save_detection(WATCH, ledger.to_detect(WATCH), None, DAY)
