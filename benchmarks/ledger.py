@@ -75,9 +75,11 @@ SELECT version_id, article_id, url, outlet, 'Title ' || i, text, published_at, p
     NULL, sha256(url) FROM made JOIN slice ON n = hash(i) % len($slices);
 INSERT INTO watch_version SELECT 'bench', version_id, 'coverage', NULL, published_at + INTERVAL 1 HOUR FROM made;
 INSERT INTO coding SELECT 'bench', version_id, '1', '', published_at + INTERVAL 1 HOUR FROM made;
-INSERT INTO fingerprint
-SELECT version_id, (hash(i) // 2)::BIGINT, 400, [(hash(i + j) >> 32)::BIGINT FOR j IN range(64)],
-    [(hash(i, j) // 2)::BIGINT FOR j IN range($keys - 22)], copy_group FROM made;
+INSERT INTO fingerprint BY NAME
+SELECT version_id, (hash(i) // 2)::BIGINT AS digest, 400 AS size, [] AS signature, [] AS passages, copy_group,
+    unhex(list_aggregate([md5(i || 's' || j) FOR j IN range(32)], 'string_agg', '')) AS signature_bytes,
+    unhex(list_aggregate([md5(i || 'p' || j) FOR j IN range(($keys - 22) // 2)], 'string_agg', '')) AS passages_bytes
+FROM made;
 INSERT INTO fingerprint_key SELECT (hash(i, j) >> 32)::UINTEGER, version_id FROM made, range($keys) AS t (j);
 
 CREATE TEMP TABLE said AS
