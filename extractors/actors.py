@@ -224,9 +224,16 @@ class _Reader:
             ]
             if len(listed) == 1:
                 return self._listed(listed[0], core)
+        near = [p for p in fitting if self._just_named(p, start)]
+        if len(near) == 1 and not back and re.match(r"(?i)the ", core):
+            return _of(near[0], f"role: {core}, named just before", 0.75)
         return Resolution(
             None, "unresolved: a role without a name" if not fitting else "unresolved: several have this role", 0.0
         ), None
+
+    def _just_named(self, person: Person, at: int) -> bool:
+        """Whether a person is named between the beginning of the paragraph before and ``at``."""
+        return any(m.who is person and self.discourse_start(at) <= m.start < at for m in self.cast.mentions)
 
     def discourse_start(self, at: int) -> int:
         """The beginning of the paragraph before that of ``at``."""

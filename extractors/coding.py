@@ -17,14 +17,17 @@ from extractors.concepts import match_concepts
 from extractors.dates import said_on
 from extractors.language import detect_language
 from extractors.models import Actor, Attribution, Codebook, Resolution, Statement, Version
+from extractors.narration import told_positions
 from extractors.voices import speaks_for
 
-CODER = "2"
+CODER = "3"
 """Raised whenever coding may come out differently: each statement names the coder that made it."""
 
 
 SPOKEN_FOR = 0.85
 """Confidence that whoever speaks for a body states its position."""
+TOLD = 0.4
+"""Confidence from which the reporter's own telling of a position counts; what else he tells is no statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,62 +65,78 @@ def code_version(
         return Coded((), (), f"in {found}, which this watch does not code")
     statements: list[Statement] = []
     actors: dict[str, Actor] = {}
-    for attribution, resolution in read(version.text, codebook.actors, version.title):
-        actor = resolution.actor
+    for attribution, resolution in (attributed := read(version.text, codebook.actors, version.title)):
         if body := speaks_for(version.text, attribution, resolution, codebook.actors):
             resolution = Resolution(body, f"{resolution.basis}, speaks for {body.name}", SPOKEN_FOR)
-            actor = body
-        if actor is not None and resolution.basis.startswith("description"):
+        elif resolution.actor is not None and resolution.basis.startswith("description"):
             # "a senior official" of this article is nobody that another article knows
-            actor = replace(actor, name=f"{actor.name} [{version.article_id[:8]}]")
-        if actor is not None:
-            actors.setdefault(actor.name, actor)
-        said_at, said_basis = said_on(version.text, attribution, version.published_at)
-        matches = match_concepts(version.text, attribution, codebook.concepts)
-        # "Ostmark would never accept it" is a position of those who speak for Ostmark only
-        stands_for = (actor.affiliation or "", *actor.aliases) if actor else ()
-        common = {
-            "watch_id": watch_id,
-            "version_id": version.id,
-            "actor": actor.name if actor else None,
-            "words": " ... ".join(version.text[s:e] for s, e in attribution.content),
-            "source_text": " ".join(version.text[s:e] for s, e in attribution.source),
-            "attribution": attribution,
-            "said_at": said_at,
-            "said_basis": said_basis,
-            "published_at": version.published_at,
-            "recorded_at": recorded_at,
-            "outlet": version.outlet,
-            "url": version.url,
-            "coder": CODER,
-            "copy_group": copy_group or version.id,
-        }
-        for match in matches:
-            coding = code_agreement(version.text, attribution, match.concept, stands_for)
-            statements.append(
-                Statement(
-                    id=_id(watch_id, version.id, attribution, match.concept.id),
-                    concept=match.concept.id,
-                    agreement=coding.agreement,
-                    condition=coding.condition,
-                    basis=(match.basis, *coding.basis, resolution.basis),
-                    confidence=round(coding.confidence * min(1.0, match.score) * resolution.confidence, 4),
-                    **common,  # type: ignore[arg-type]
-                )
-            )
-        if not matches:
-            statements.append(
-                Statement(
-                    id=_id(watch_id, version.id, attribution, ""),
-                    concept=None,
-                    agreement=None,
-                    basis=(resolution.basis,),
-                    confidence=0.0,
-                    **common,  # type: ignore[arg-type]
-                )
-            )
+            name = f"{resolution.actor.name} [{version.article_id[:8]}]"
+            resolution = replace(resolution, actor=replace(resolution.actor, name=name))
+        if resolution.actor is not None:
+            actors.setdefault(resolution.actor.name, resolution.actor)
+        statements += _statements(version, attribution, resolution, codebook, watch_id, recorded_at, copy_group)
+    told = told_positions(version.text, [a for a, _ in attributed])
+    behind = resolve_actors(version.text, [*(a for a, _ in attributed), *told], codebook.actors, version.title)
+    for attribution, resolution in zip(told, behind[len(attributed) :], strict=True):
+        if resolution.actor in codebook.actors:
+            coded = _statements(version, attribution, resolution, codebook, watch_id, recorded_at, copy_group)
+            clear = [s for s in coded if s.agreement and s.confidence >= TOLD]
+            actors |= {s.actor: resolution.actor for s in clear if s.actor and resolution.actor}
+            statements += clear
     note = "" if statements else "no attribution found"
     return Coded(tuple(statements), tuple(actors.values()), note)
+
+
+def _statements(
+    version: Version,
+    attribution: Attribution,
+    resolution: Resolution,
+    codebook: Codebook,
+    watch_id: str,
+    recorded_at: datetime,
+    copy_group: str,
+) -> list[Statement]:
+    """One statement for each concept that the attribution is about; one without a concept where it is about none."""
+    actor = resolution.actor
+    said_at, said_basis = said_on(version.text, attribution, version.published_at)
+    statement = Statement(
+        id=_id(watch_id, version.id, attribution, ""),
+        watch_id=watch_id,
+        version_id=version.id,
+        actor=actor.name if actor else None,
+        concept=None,
+        agreement=None,
+        words=" ... ".join(version.text[s:e] for s, e in attribution.content),
+        source_text=" ".join(version.text[s:e] for s, e in attribution.source),
+        attribution=attribution,
+        said_at=said_at,
+        said_basis=said_basis,
+        published_at=version.published_at,
+        recorded_at=recorded_at,
+        outlet=version.outlet,
+        url=version.url,
+        coder=CODER,
+        copy_group=copy_group or version.id,
+        basis=(resolution.basis,),
+        confidence=0.0,
+    )
+    # "Ostmark would never accept it" is a position of those who speak for Ostmark only
+    stands_for = (actor.affiliation or "", *actor.aliases) if actor else ()
+    found = []
+    for match in match_concepts(version.text, attribution, codebook.concepts):
+        coding = code_agreement(version.text, attribution, match.concept, stands_for)
+        found.append(
+            replace(
+                statement,
+                id=_id(watch_id, version.id, attribution, match.concept.id),
+                concept=match.concept.id,
+                agreement=coding.agreement,
+                condition=coding.condition,
+                basis=(match.basis, *coding.basis, resolution.basis),
+                confidence=round(coding.confidence * min(1.0, match.score) * resolution.confidence, 4),
+            )
+        )
+    return found or [statement]
 
 
 def _id(watch_id: str, version_id: str, attribution: Attribution, concept: str) -> str:

@@ -8,9 +8,10 @@ Whether the content is for or against is decided elsewhere (agreement.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from extractors.context import BACK, context_spans
 from extractors.embeddings import Vectors, embed
 from extractors.models import Attribution, Concept, ConceptMatch, Span
 from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, sentences, tokens
@@ -21,8 +22,17 @@ THRESHOLD = 0.5
 TOPIC_FLOOR = 0.18  # a term whose content lies further than this from the proposition is another sense of the word
 NEAR = 0.52  # a content without any term is about a proposition only from this cosine on
 LEAD = 0.1  # how far it must then be ahead of the next concept
-CONTEXT_FACTOR = 0.7  # what the sentence around says counts less than what the content says
+CONTEXT_FACTORS = (
+    0.75,
+    0.75,
+    0.7,
+    0.65,
+    0.6,
+    0.6,
+)  # of the sentence around, of one to three before it, and of the lead
+AROUND = 2  # how many of them are of the sentence around
 ELLIPTIC_WORDS = 3  # a content with no more topical words than this may refer back
+TIED = 0.3  # cosine from which any other content may go on about what was said before
 
 _ANAPHORA = word_set("anaphora")
 
@@ -35,7 +45,9 @@ class _Profile:
     terms: tuple[tuple[str, ...], ...]
     wordings: tuple[tuple[str, ...], ...]
     rare: frozenset[str]
-    """Content words of proposition and terms that no other concept of the codebook shares."""
+    """Content words of the proposition that no other concept of the codebook shares."""
+    own: frozenset[str]
+    """The same of proposition and terms."""
     vectors: Vectors
 
 
@@ -55,38 +67,33 @@ def match_concepts(text: str, attribution: Attribution, concepts: Sequence[Conce
     words = [t for a, b in attribution.content for t in tokens(text, a, b)]
     parts = _parts(text, attribution.content)
     vectors = embed(parts)
-    found = _match(profiles, words, vectors, "")
-    if not found and _refers_back(words):
-        found = _by_context(text, attribution, profiles, vectors)
+    found = _match(profiles, words, vectors) or _by_context(text, attribution, profiles, words, vectors)
     return sorted(found, key=lambda m: (-m.score, m.concept.id))
 
 
 def _by_context(
-    text: str, attribution: Attribution, profiles: Sequence[_Profile], vectors: Vectors
+    text: str, attribution: Attribution, profiles: Sequence[_Profile], words: Sequence[Token], vectors: Vectors
 ) -> list[ConceptMatch]:
-    """Judge an elliptic content by the sentence that it stands in, then by the one before; the best topic only."""
-    for a, b in context_spans(text, attribution):
-        around = tokens(text, a, b)
-        matches = _match(profiles, around, embed([text[a:b]]), "sentence around: ")
-        if matches:
-            best = max(matches, key=lambda m: (m.score, m.concept.id))
-            score = best.score * CONTEXT_FACTOR
-            return [ConceptMatch(best.concept, score, best.basis)] if score >= THRESHOLD else []
+    """Judge a content that names nothing by the nearest sentence, up to three back, that names what it can be about.
+
+    That is anything for an elliptic content; any other must have a word of the concept or lie near to it.
+    """
+    refers = _refers_back(words)
+    stems = {w.stem for w in words}
+    cosines = [float((vectors @ p.vectors.T).max()) for p in profiles]
+    fitting = {
+        p.concept.id: cosine
+        for p, cosine in zip(profiles, cosines, strict=True)
+        if refers or stems & p.own or (cosine >= TIED and cosine == max(cosines))
+    }
+    for back, (a, b) in enumerate(context_spans(text, attribution)):
+        around = _match(profiles, tokens(text, a, b), embed([text[a:b]]), nearness=refers and back <= AROUND)
+        found = [m for m in around if m.concept.id in fitting]
+        if found:
+            best = max(found, key=lambda m: (m.score + fitting[m.concept.id], m.concept.id))
+            where = "sentence around" if back < AROUND else "sentence before" if back < AROUND + BACK else "the lead"
+            return [replace(best, score=round(best.score * CONTEXT_FACTORS[back], 3), basis=f"{where}: {best.basis}")]
     return []
-
-
-def context_spans(text: str, attribution: Attribution) -> list[Span]:
-    """Return the sentence around the content without the content itself, then the sentence before it."""
-    start, end = attribution.content[0][0], attribution.content[-1][1]
-    spans = list(sentences(text))
-    here = [i for i, (a, b) in enumerate(spans) if a < end and b > start]
-    if not here:
-        return []
-    a, b = spans[here[0]][0], spans[here[-1]][1]
-    around = [(a, start), (end, b)]
-    if here[0] > 0 and "\n" not in text[spans[here[0] - 1][1] : a]:
-        around.append(spans[here[0] - 1])
-    return [(a, b) for a, b in around if text[a:b].strip(" \n\"“”'.,")]
 
 
 def _parts(text: str, content: Sequence[Span]) -> list[str]:
@@ -101,23 +108,25 @@ def _refers_back(words: Sequence[Token]) -> bool:
     return len(topical) <= ELLIPTIC_WORDS or any(w.lower in _ANAPHORA for w in words[:8])
 
 
-def _match(profiles: Sequence[_Profile], words: Sequence[Token], vectors: Vectors, where: str) -> list[ConceptMatch]:
+def _match(
+    profiles: Sequence[_Profile], words: Sequence[Token], vectors: Vectors, nearness: bool = True
+) -> list[ConceptMatch]:
     """Judge every concept by its words; by nearness alone only the one that stands out, and only if no word tells."""
     cosines = [float((vectors @ p.vectors.T).max()) if len(vectors) else 0.0 for p in profiles]
     found = []
     for profile, cosine in zip(profiles, cosines, strict=True):
         score, basis = _lexical(profile, words, cosine)
         if score >= THRESHOLD:
-            found.append(ConceptMatch(profile.concept, round(score, 3), where + basis))
+            found.append(ConceptMatch(profile.concept, round(score, 3), basis))
     order = sorted(range(len(profiles)), key=lambda i: -cosines[i])
-    if found or not order or cosines[order[0]] < NEAR:
+    if found or not nearness or not order or cosines[order[0]] < NEAR:
         return found
     best = profiles[order[0]]
     lead = cosines[order[0]] - (cosines[order[1]] if len(order) > 1 else 0.0)
     if lead < LEAD and not best.rare & {w.stem for w in words}:
         return []  # near to several: what they share is a name, not a topic
     score = round(min(1.0, THRESHOLD + cosines[order[0]] - NEAR), 3)
-    return [ConceptMatch(best.concept, score, f"{where}close to the proposition ({cosines[order[0]]:.2f})")]
+    return [ConceptMatch(best.concept, score, f"close to the proposition ({cosines[order[0]]:.2f})")]
 
 
 def _lexical(profile: _Profile, words: Sequence[Token], cosine: float) -> tuple[float, str]:
@@ -159,6 +168,7 @@ def _profiles(concepts: tuple[Concept, ...]) -> tuple[_Profile, ...]:
                 tuple(phrase(t) for t in concept.terms if phrase(t)),
                 tuple(phrase(w) for w in (*concept.support, *concept.oppose) if phrase(w)),
                 _topical(concept.proposition) - others,
+                own[i] - others,
                 embed([concept.proposition, *concept.support, *concept.oppose]),
             )
         )

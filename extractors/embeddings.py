@@ -7,20 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import onnxruntime
-    from tokenizers import Tokenizer
+from extractors.sessions import session, tokenizer
 
-WEIGHTS = Path(__file__).parent / "weights"
 SIZE = 384
 LONGEST = 128  # word pieces; the model was trained on no more
-THREADS = 2
 
 Vectors = npt.NDArray[np.float32]
 
@@ -38,29 +32,10 @@ def embed(texts: Sequence[str]) -> Vectors:
 
 @lru_cache(maxsize=8192)
 def _vector(text: str) -> Vectors:
-    session, tokenizer = _model()
-    pieces = np.array([tokenizer.encode(text).ids], dtype=np.int64)
+    pieces = np.array([tokenizer().encode(text).ids], dtype=np.int64)
     if pieces.shape[1] > LONGEST:
         pieces = np.concatenate([pieces[:, : LONGEST - 1], pieces[:, -1:]], axis=1)
-    (vectors,) = session.run(None, {"pieces": pieces, "mask": np.ones_like(pieces)})
+    (vectors,) = session("embeddings").run(None, {"pieces": pieces, "mask": np.ones_like(pieces)})
     vector: Vectors = vectors[0]
     vector.flags.writeable = False  # it is shared by all who ask for this text
     return vector
-
-
-@lru_cache(maxsize=1)
-def _model() -> tuple[onnxruntime.InferenceSession, Tokenizer]:
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = THREADS
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(WEIGHTS / "embeddings.onnx"), sess_options=options, providers=["CPUExecutionProvider"]
-    )
-    tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return session, tokenizer

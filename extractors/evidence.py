@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from extractors.clauses import Condition, concessive, conditions
+from extractors.context import context_spans
 from extractors.holders import names_beside, side_names
 from extractors.models import Attribution, Coding, Concept
 from extractors.phrases import Token, content_words, sentences, stem, stem_set, tokens
@@ -69,6 +70,8 @@ class _Case:
     own_will: bool
     named: int = 0
     """The sign of the term that was named last, 0 while none was: what "it" refers to."""
+    before: int = 0
+    """The sign of the term that was named last before the content, 0 where none was."""
     others: int = 0
     """The side of the last view that is somebody else's: what "they are wrong" refers to."""
     evidence: list[_Evidence] = field(default_factory=list)
@@ -88,6 +91,7 @@ def read_evidence(text: str, attribution: Attribution, concept: Concept, speaks_
     cue = [t for a, b in attribution.cue for t in tokens(text, a, b)]
     own = _own(text, attribution) | side_names(speaks_for)
     case = _Case(text, target(concept), own, not (own & _OBSERVERS))
+    case.before = _named_before(text, attribution, case.aim)
     if own & _POLLS and not any(o.kind in _CUE_ATTITUDES for o in operators(cue)):
         return Coding(None, ("a poll tells what others think",), None, 0.3)
     for n, (start, end) in enumerate(_sentences(text, attribution)):
@@ -103,6 +107,14 @@ def read_evidence(text: str, attribution: Attribution, concept: Concept, speaks_
     if not case.evidence and not case.named:
         _by_cue(case, cue)
     return _decide(case.evidence, case.notes)
+
+
+def _named_before(text: str, attribution: Attribution, aim: Target) -> int:
+    for start, end in context_spans(text, attribution):
+        named = mentions(tokens(text, start, end), aim, 0)
+        if named:
+            return max(named)[1]
+    return 0
 
 
 def _own(text: str, attribution: Attribution) -> frozenset[str]:
@@ -206,7 +218,7 @@ def _weigh_references(
     for span in places[:2]:
         reading = read(words, usable, span, case.own, case.own_will, content)
         before = len(case.evidence)
-        _turn(case, words, span, reading, case.named or 1, limits, "")
+        _turn(case, words, span, reading, case.named or case.before or 1, limits, "")
         for i in range(before, len(case.evidence)):
             e = case.evidence[i]
             case.evidence[i] = replace(e, weight=e.weight * INDIRECT, basis=e.basis + " (refers back)")

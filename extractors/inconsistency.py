@@ -16,9 +16,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from extractors.embeddings import WEIGHTS, embed
+from extractors.embeddings import embed
 from extractors.phrases import Token, content_words, tokens
 from extractors.readings import Reading, read
+from extractors.sessions import WEIGHTS
+from extractors.sides import FAINTEST, read_side
 from extractors.stance import Operator, operators
 from extractors.targets import amounts
 
@@ -55,6 +57,7 @@ NAMES = (
     "cosine", "shared", "shared_share", "same_side", "other_side", "tone_product", "tone_gap", "negations_differ",
     "numbers_differ", "opposed_verbs", "both_for", "both_against", "obligations", "cosine_cut", "longer",
     "core_cosine", "hedged", "opposed_sides",
+    "for_it", "against_it", "neither", "least_for", "least_against",
 )  # fmt: skip
 
 
@@ -93,8 +96,17 @@ def features(one: str, two: str) -> tuple[Floats, tuple[str, ...]]:
     basis = [f"relatedness {cosine:.2f}"]
     for name, (a, b) in zip(shared, sides, strict=True):
         basis.append(f'"{name}": {"same" if a.sign == b.sign else "opposite"} side')
+    figures += _read_against(one, two)
     pair = [vectors[0] * vectors[1], np.abs(vectors[0] - vectors[1])]
     return np.concatenate([np.array(figures, dtype=np.float64), *pair]), tuple(basis)
+
+
+def _read_against(one: str, two: str) -> list[float]:
+    """What the model of sides.py makes of each text as a statement on the other one, as logarithms: mean and least."""
+    logs = np.log(
+        [read_side(said, (((0, len(said)),), (), ()), asked)[:3] + FAINTEST for said, asked in ((one, two), (two, one))]
+    )
+    return [*logs.mean(axis=0), *logs.min(axis=0)[:2]]
 
 
 def _all_opposed(sides: Sequence[tuple[Reading, Reading]]) -> bool:

@@ -6,6 +6,7 @@ Word indices in, word indices out. Pure functions.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,18 @@ import numpy.typing as npt
 
 from extractors.tagger import Found
 from extractors.tagger_input import IntArray, Words
+from extractors.wordlists import table, word_set
 
 # What follows a content behind a comma and still belongs to it, however short the tagger cut it.
 _GOES_ON = {"including", "especially", "particularly", "like"}
 _OPENERS = {"that", "whether", "if", "to"}
 _RELATIVES = {"which", "whom", "whose", "who", "where"}
+_SAYS = {"said", "says", "added"}
+_BEHIND_NAMES = {"in", "on", "at", "after", "before", "during", "who", "to", "when", "as", "from", "last"}
+_LONGEST_NAME = 8
+_VERBS = (word_set("auxiliaries") - word_set("adverbs")) | {
+    form for forms in table("irregular").values() for form in forms.split()
+}
 _FARTHEST = 40  # words and marks that such a rest may have
 
 
@@ -48,6 +56,7 @@ class Page:
 
 def repaired(f: Found, page: Page) -> Found:
     """Give one attribution whole quotations and sentences, and content without holes."""
+    f = _inverted(f, page)
     taken = np.union1d(f.cue, f.source)
     content = _fill(f.content, taken, page.word)
     content = _whole_quotes(content, taken, page)
@@ -57,6 +66,44 @@ def repaired(f: Found, page: Page) -> Found:
     content = _around(content, taken, page)
     content = _next_paragraphs(content, page)
     return Found(f.cue, _one_run(f.source, page.word), content, f.score)
+
+
+def _inverted(f: Found, page: Page) -> Found:
+    """Turn round "The crews were out of the question, said the minister": what the tagger took for the content begins
+    with the speaker. In "Lund, the minister, said the crews ..." a verb follows, and nothing is turned.
+    """
+    cue = int(f.cue[0])
+    if len(f.cue) > 1 or f.content[0] != cue + 1 or page.spell(cue - 1, cue - 1) != "," or page.quoted(f.content).any():
+        return f
+    start = int(np.searchsorted(page.sentence, page.sentence[cue], side="left"))
+    stop = next((i for i in range(cue + 1, page.stop(cue)) if _ends_name(page, i)), page.stop(cue))
+    name, before = range(cue + 1, stop), range(start, cue - 1)
+    spoken = [page.spell(i, i).lower() for i in before]
+    if page.spell(cue, cue).lower() not in _SAYS or not 0 < len(name) <= _LONGEST_NAME or not _finite(spoken):
+        return f
+    if _finite([page.spell(i, i) for i in name]) or page.spell(cue + 1, cue + 1).lower() in {
+        "that",
+        "nothing",
+        "it",
+        "he",
+        "she",
+    }:
+        return f
+    if page.quoted(np.array(before)).any() or spoken[0] in _RELATIVES - {"where"}:
+        return f
+    if page.spell(stop, stop) == ";":
+        before = range(start, page.stop(cue))
+    content = np.array([i for i in before if not cue - 1 <= i < stop], dtype=np.int64)
+    return Found(f.cue, np.array(name, dtype=np.int64), content, f.score)
+
+
+def _ends_name(page: Page, i: int) -> bool:
+    return (not page.word[i] and page.spell(i, i) != "-") or page.spell(i, i) in _BEHIND_NAMES
+
+
+def _finite(words: Sequence[str]) -> bool:
+    """Whether a finite verb stands among the words, as far as closed lists and endings tell; names have capitals."""
+    return any(w in _VERBS or (w.islower() and w.endswith("ed") and len(w) > 4) for w in words)
 
 
 def _block(content: IntArray, cue: IntArray, page: Page) -> IntArray:

@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from extractors.sessions import WEIGHTS, session, tokenizer
 from extractors.tagger_decode import FloatArray, Linker, find_cues, link
 from extractors.tagger_input import CLS, PAD, SEP, IntArray, Window, Words, split_words, windows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-WEIGHTS = Path(__file__).parent / "weights"
 WINDOW = 384  # word pieces that are read together
 OVERLAP = 128
 SURE = 4.0  # a cue with this lead has a content somewhere, even where the linker would rather see none
@@ -116,24 +115,11 @@ def _pad(words: Words, batch: list[Window]) -> tuple[IntArray, IntArray, IntArra
 @lru_cache(maxsize=1)
 def shipped() -> Tagger:
     """Load the tagger that comes with the package, once."""
-    import onnxruntime as ort
-    from tokenizers import Tokenizer
-
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 2
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = ort.InferenceSession(
-        str(WEIGHTS / "attributions.onnx"), sess_options=options, providers=["CPUExecutionProvider"]
-    )
 
     def encode(pieces: IntArray, features: IntArray, mask: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        cue, key, query = session.run(None, {"pieces": pieces, "features": features, "mask": mask})
+        cue, key, query = session("attributions").run(None, {"pieces": pieces, "features": features, "mask": mask})
         return cue, key, query
 
     with np.load(WEIGHTS / "attributions.npz", allow_pickle=False) as arrays:
         linker = Linker.from_arrays(arrays)
-    tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return Tagger(encode, linker, tokenizer)
+    return Tagger(encode, linker, tokenizer())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,11 @@ class Item:
     attribution: Attribution
     concepts: tuple[Proposition, ...]
     labels: dict[str, int | None]
+
+
+def held_out(paths: Iterable[Path]) -> set[Path]:
+    """Return the files that are not trained on, to measure and to fit on: every eighth of the first 128."""
+    return set(sorted(paths)[:128][7::8])
 
 
 def read_items(path: Path) -> list[Item]:

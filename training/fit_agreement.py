@@ -1,17 +1,17 @@
-"""Fit the weights by which extractors/agreement.py judges its evidence.
+"""Fit the weights by which extractors/agreement.py weighs the evidence against the model.
 
     python -m training.fit_agreement training/stances/*.txt --out extractors/weights/agreement.json
 
-Every eighth file is held out for the figures printed;
-the weights written are fitted on all. Features that occur in fewer than FEWEST stories are left out, so that no
-story's own words are learnt.
+Fitted on the statements that were held out when the model was trained (training/train_sides.py, `--hold`), read
+against both wordings of their propositions, and on the practice stories of tests/gold/agreement. The figures
+printed come from five folds over stories.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,18 +19,24 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from extractors.agreement import VERDICTS, features
+from extractors.agreement import features
 from extractors.evidence import read_evidence
+from extractors.gold import GoldItem
 from extractors.models import Concept
 from extractors.positions import sign
 from extractors.scoring import macro_f1
-from training.agreement_data import Item, read_items
+from extractors.sides import FAINTEST, SIDES, read_side
+from tests.gold.agreement.blind import stories
+from training.agreement_data import Item, held_out, read_items
 
-FEWEST = 8
-"""Stories in which a feature must occur."""
+FEWEST = 12
+"""Examples in which a feature must occur."""
 PENALTY = 2.0  # L2, in units of one example
-STEPS = 400
-Floats = npt.NDArray[np.float32]
+STEPS = 3000
+RATE = 0.002
+FOLDS = 5
+CLASSES = {1: 0, -1: 1, 0: 2}
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,89 +44,96 @@ class Example:
     """One statement read against one wording of one concept."""
 
     story: str
-    features: set[str]
-    gold: int
+    logs: Floats
+    """Logarithms of the model's shares of SIDES."""
+    names: frozenset[str]
     side: int
     """The side that the evidence takes, 0 for none."""
-
-    @property
-    def verdict(self) -> int:
-        """Index into VERDICTS. Without a side of the evidence, "right" stands for any side."""
-        name = "neither" if self.gold == 0 else "right" if self.side in (0, self.gold) else "other"
-        return VERDICTS.index(name)
+    gold: int
+    """Index into SIDES."""
 
 
-def examples(items: Sequence[Item]) -> Iterator[Example]:
-    """Every statement with each of its concepts and with the opposite of each, which turns the label round."""
-    for item in items:
-        for concept in item.concepts:
-            if concept.id in item.labels:
-                gold = sign(item.labels[concept.id] or 0)
-                for wording, turn in ((concept.wording, 1), (concept.opposite, -1)):
-                    seen = read_evidence(item.text, item.attribution, Concept(concept.id, wording))
-                    found = features(item.text, item.attribution, seen)
-                    yield Example(item.story, found, gold * turn, sign(seen.agreement or 0))
+def examples(paths: Sequence[Path]) -> Iterator[Example]:
+    for path in sorted(held_out(paths)):
+        for item in read_items(path):
+            for concept in item.concepts:
+                if concept.id in item.labels:
+                    gold = sign(item.labels[concept.id] or 0)
+                    yield _example(item, concept.wording, Concept(concept.id, concept.wording), gold)
+                    yield _example(item, concept.opposite, Concept(concept.id, concept.opposite), -gold)
+    for story in stories("practice"):
+        for item in story.items:
+            for identifier, label in item.labels:
+                concept = story.concept(identifier)
+                yield _example(item, concept.proposition, concept, sign(label or 0), item.speaks_for)
 
 
-def vocabulary(rows: Sequence[Example]) -> list[str]:
-    stories = defaultdict(set)
-    for row in rows:
-        for name in row.features:
-            stories[name].add(row.story)
-    return sorted(name for name, where in stories.items() if len(where) >= FEWEST)
+def _example(
+    item: Item | GoldItem, proposition: str, concept: Concept, gold: int, speaks_for: Sequence[str] = ()
+) -> Example:
+    seen = read_evidence(item.text, item.attribution, concept, speaks_for)
+    at = item.attribution
+    shares = read_side(item.text, (at.content, at.cue, at.source), proposition)
+    return Example(
+        item.story, np.log(shares[:3] + FAINTEST), frozenset(features(seen)), sign(seen.agreement or 0), CLASSES[gold]
+    )
 
 
-def matrix(rows: Sequence[Example], names: Sequence[str]) -> Floats:
-    index = {name: i for i, name in enumerate(names)}
-    x = np.zeros((len(rows), len(names) + 1), dtype=np.float32)
-    x[:, -1] = 1.0
-    for i, row in enumerate(rows):
-        x[i, [index[f] for f in row.features if f in index]] = 1.0
-    return x
+class Weights:
+    """Weight of the model's logarithms, and for each feature what it adds to its own side, the other and neither."""
+
+    def __init__(self, rows: Sequence[Example]) -> None:
+        counts = Counter(name for r in rows for name in r.names)
+        self.names = sorted(n for n, count in counts.items() if count >= FEWEST)
+        self.model = 1.0
+        self.table = np.zeros((len(self.names), 3))
+
+    def odds(self, rows: Sequence[Example]) -> Floats:
+        return self._odds(*self._inputs(rows))
+
+    def _inputs(self, rows: Sequence[Example]) -> tuple[Floats, Floats, np.ndarray]:
+        index = {n: i for i, n in enumerate(self.names)}
+        x = np.zeros((len(rows), len(self.names)))
+        for i, row in enumerate(rows):
+            x[i, [index[n] for n in row.names if n in index]] = 1.0
+        # where own, other and neither of an example are among SIDES; what has no side only counts for neither
+        places = np.array([(0, 1, 2) if r.side > 0 else (1, 0, 2) if r.side < 0 else (-1, -1, 2) for r in rows])
+        return np.stack([r.logs for r in rows]), x, places
+
+    def _odds(self, logs: Floats, x: Floats, places: np.ndarray) -> Floats:
+        raw = self.model * logs
+        added = x @ self.table
+        for k in range(3):
+            some = np.flatnonzero(places[:, k] >= 0)
+            raw[some, places[some, k]] += added[some, k]
+        odds = np.exp(raw - raw.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+    def fit(self, rows: Sequence[Example]) -> Weights:
+        logs, x, places = self._inputs(rows)
+        wanted = np.eye(3)[[r.gold for r in rows]]
+        for _ in range(STEPS):
+            miss = self._odds(logs, x, places) - wanted
+            turned = np.zeros_like(miss)
+            for k in range(3):
+                some = np.flatnonzero(places[:, k] >= 0)
+                turned[some, k] = miss[some, places[some, k]]
+            self.table -= RATE * (x.T @ turned + PENALTY * self.table)
+            self.model -= 0.1 * RATE * float((miss * logs).sum())
+        return self
 
 
-def probabilities(x: Floats, w: Floats, rows: Sequence[Example]) -> Floats:
-    raw = x @ w.T
-    raw[[row.side == 0 for row in rows], VERDICTS.index("other")] = -np.inf
-    odds = np.exp(raw - raw.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
-
-
-def fit(rows: Sequence[Example], names: Sequence[str]) -> Floats:
-    """Softmax regression by Nesterov's accelerated gradient descent; the last column is the offset."""
-    x = matrix(rows, names)
-    wanted = np.eye(len(VERDICTS), dtype=np.float32)[[row.verdict for row in rows]]
-    w = np.zeros((len(VERDICTS), x.shape[1]), dtype=np.float32)
-    ahead = w
-    # the curvature is at most half the largest eigenvalue of x'x: by power iteration
-    v = np.ones(x.shape[1], dtype=np.float32)
-    for _ in range(20):
-        v = x.T @ (x @ v)
-        v /= np.linalg.norm(v)
-    rate = 1.0 / (0.5 * float(np.linalg.norm(x @ v) ** 2) + 2 * PENALTY)
-    for step in range(STEPS):
-        slope = (probabilities(x, ahead, rows) - wanted).T @ x + 2 * PENALTY * ahead
-        following = ahead - rate * slope
-        ahead = following + step / (step + 3) * (following - w)
-        w = following
-    return w
-
-
-def report(rows: Sequence[Example], shares: Floats) -> str:
-    """Macro-F1 over the sides where it answers, how often it answers, and wrong signs; and of the evidence alone."""
-    plain = [(r.gold, r.side) for r in rows if "answer unseen" not in r.features]
-    pairs = []
-    for row, (neither, right, other) in zip(rows, shares, strict=True):
-        if neither >= 0.5:
-            pairs.append((row.gold, 0))
-        elif row.side and right >= max(neither, other):
-            pairs.append((row.gold, row.side))
+def report(rows: Sequence[Example], odds: Floats) -> str:
+    """Macro-F1, wrong signs and the share answered at three thresholds."""
+    gold = np.array([r.gold for r in rows])
     cells = []
-    for name, found in (("evidence alone", plain), ("judged", pairs)):
-        signs = sum(a * b < 0 for a, b in found) / len(found)
-        f1 = macro_f1(found, (1, -1, 0))
-        cells.append(f"{name}: answers {len(found) / len(rows):.3f}, macro-F1 {f1:.3f}, wrong sign {signs:.3f}")
-    return "; ".join(cells)
+    for sure in (0.0, 0.5, 0.6, 0.7, 0.8):
+        kept = odds.max(axis=1) >= sure
+        told = odds[kept].argmax(axis=1)
+        wrong = (told < 2) & (gold[kept] < 2) & (told != gold[kept])
+        f1 = macro_f1(list(zip(gold[kept].tolist(), told.tolist(), strict=True)), range(len(SIDES)))
+        cells.append(f"{sure}: answers {kept.mean():.3f} macro-F1 {f1:.3f} wrong sign {wrong.mean():.3f}")
+    return "\n    ".join(cells)
 
 
 def main() -> None:
@@ -128,24 +141,25 @@ def main() -> None:
     ap.add_argument("stances", type=Path, nargs="+")
     ap.add_argument("--out", type=Path, required=True)
     args = ap.parse_args()
-    paths = sorted(args.stances)
-    held = set(paths[7::8])
-    train = list(examples([i for p in paths if p not in held for i in read_items(p)]))
-    measure = list(examples([i for p in held for i in read_items(p)]))
-    names = vocabulary(train)
-    w = fit(train, names)
-    print(f"{len(train)} examples, {len(names)} features; held out, {len(measure)} examples:")
-    print(report(measure, probabilities(matrix(measure, names), w, measure)))
-    every = [*train, *measure]
-    names = vocabulary(every)
-    w = fit(every, names)
-    stored = {
-        "offset": np.round(w[:, -1], 3).tolist(),
-        "weights": {name: np.round(w[:, i], 3).tolist() for i, name in enumerate(names)},
+    rows = list(examples(args.stances))
+    names = sorted({r.story for r in rows})
+    fold = {name: i % FOLDS for i, name in enumerate(np.random.default_rng(1).permutation(names).tolist())}
+    odds = np.zeros((len(rows), 3))
+    for k in range(FOLDS):
+        learnt = Weights(rows).fit([r for r in rows if fold[r.story] != k])
+        here = [i for i, r in enumerate(rows) if fold[r.story] == k]
+        odds[here] = learnt.odds([rows[i] for i in here])
+    practice = {s.name for s in stories("practice")}
+    for title, wanted in (("held-out statements", False), ("practice stories", True)):
+        some = [i for i, r in enumerate(rows) if (r.story in practice) == wanted]
+        print(f"{title}, {len(some)} examples, five folds\n    {report([rows[i] for i in some], odds[some])}")
+        alone = np.exp(np.stack([rows[i].logs for i in some]))
+        print(f"  the model alone\n    {report([rows[i] for i in some], alone / alone.sum(axis=1, keepdims=True))}")
+    final = Weights(rows).fit(rows)
+    stored = {"model": [round(final.model, 3)]} | {
+        n: [round(float(v), 3) for v in final.table[i]] for i, n in enumerate(final.names)
     }
-    text = json.dumps(stored, ensure_ascii=False, separators=(",", ":")).replace('],"', '],\n"')
-    args.out.write_text(text + "\n", encoding="utf-8")
-    print(f"{len(names)} features written, {args.out.stat().st_size / 1000:.0f} kB")
+    args.out.write_text(json.dumps(stored).replace("], ", "],\n") + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

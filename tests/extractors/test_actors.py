@@ -50,6 +50,12 @@ def names(marked: str, roster: tuple[Actor, ...] = (), title: str = "") -> list[
         ("Bill Okoro came. Bill Okoro sat. [William Okoro] said so.", ["Bill Okoro"]),
         ("Jürgen Müller came. [Mueller] said so.", ["Jürgen Müller"]),
         ("Ada Lund came. OKAY. [LUND]: We go.", ["Ada Lund"]),
+        # one role, two people: who was named just before
+        (
+            "Farm minister Ada Lund came. Defence minister Jon Ek sat.\nIt rained.\nMinister Lund spoke. [The minister] said so.",
+            ["Ada Lund"],
+        ),
+        ("Farm minister Ada Lund came. Defence minister Jon Ek sat. [The minister] said so.", [None]),
         # several at once, and rubbish before the speaker
         ("[Steve Okoro and Jared Lund] said so.", [None]),
         ("[Ada Lund and her deputy] said so.", [None]),

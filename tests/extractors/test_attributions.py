@@ -214,6 +214,17 @@ def test_a_statement_with_its_cue_inside_is_whole(text: str, source: str, conten
     assert [(s, t) for s, _, t in contents(text)] == [(source, content)]
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "content"),
+    [
+        ("The levies were foolish and harmful to those who had invented them, said the president, and had to be abolished.", "the president", "The levies were foolish and harmful to those who had invented them"),
+        ("Lund, the farm minister, said the levy would go.", "Lund, the farm minister", "the levy would go"),
+    ],
+)  # fmt: skip
+def test_a_speaker_behind_the_cue_is_no_content(text: str, source: str, content: str) -> None:
+    assert [(s, t) for s, _, t in contents(text)] == [(source, content)]
+
+
 def test_what_the_reporter_adds_to_a_stance_is_not_its_content() -> None:
     text = "Unions oppose the merger, which would close two depots. The mayor spoke to nobody on Monday."
     assert ("Unions", "oppose", "the merger") in contents(text)

@@ -46,6 +46,12 @@ def test_an_elliptic_content_takes_its_topic_from_the_sentence_around() -> None:
     assert match.score < 0.75
 
 
+def test_a_content_goes_on_about_what_was_said_before_across_paragraphs() -> None:
+    before = "Lund was asked about the toll.\nIt was a wet day in Varda.\n"
+    assert matched(before + "[s Ode] [c said] [t it had to go].") == ["toll"]
+    assert matched(before + "[s Ode] [c said] [t drivers ought to cross without paying a charge].") == ["toll"]
+
+
 def test_a_full_content_does_not() -> None:
     marked = (
         "At the toll station [s Ode] [c said] [t the harvest of apples and pears had been poor after a wet summer]."

@@ -22,16 +22,11 @@ FLOORS = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encodin
 
 @lru_cache(maxsize=1)
 def measured() -> dict[str, dict[str, float]]:
-    hand, text = score("test"), score("test", from_text)
     precision, recall, _ = score_relevance("test")
     (copies_precision, copies_recall, _), (same_precision, same_recall, _) = copies(), utterances()
     return {
-        "changes": {
-            "hand_precision": hand.precision,
-            "hand_recall": hand.recall,
-            "text_precision": text.precision,
-            "text_recall": text.recall,
-        },
+        "changes": changes("test"),
+        "changes_fresh": changes("fresh"),
         "relevance": {"precision": precision, "recall": recall},
         "duplicates": {
             "copies_precision": copies_precision,
@@ -39,6 +34,16 @@ def measured() -> dict[str, dict[str, float]]:
             "utterances_precision": same_precision,
             "utterances_recall": same_recall,
         },
+    }
+
+
+def changes(part: str) -> dict[str, float]:
+    hand, text = score(part), score(part, from_text)
+    return {
+        "hand_precision": hand.precision,
+        "hand_recall": hand.recall,
+        "text_precision": text.precision,
+        "text_recall": text.recall,
     }
 
 
