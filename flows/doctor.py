@@ -62,13 +62,17 @@ def _home(environment: Environment) -> Iterator[dict[str, str]]:
 
 
 def _models() -> Iterator[dict[str, str]]:
+    from extractors.agreement import code_agreement
     from extractors.attributions import extract_attributions
-    from extractors.embeddings import embed
+    from extractors.concepts import match_concepts
+    from extractors.models import Concept
 
-    embed(["a sentence"])
-    found = extract_attributions("The mayor said on Monday that the bridge would stay closed until the spring.")
-    state = "ok" if found else "failed"
-    yield _row("models", state, f"tagger and embeddings load; {len(found)} attribution in the test sentence")
+    sentence = "The mayor said on Monday that the bridge would stay closed until the spring."
+    bridge = Concept("bridge", "The bridge should be closed", ("bridge",))
+    found = extract_attributions(sentence)
+    sides = [code_agreement(sentence, a, m.concept) for a in found for m in match_concepts(sentence, a, [bridge])]
+    state = "ok" if sides else "failed"
+    yield _row("models", state, f"tagger, embeddings and sides load; {len(found)} attribution in the test sentence")
 
 
 def _ledger(watch: Watch, snapshot: Snapshot) -> Iterator[dict[str, str]]:
