@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SIDES = ("support", "oppose", "neither")
 ROLES = ("other", "proposition", "content", "cue", "source")
 LONGEST = 128
-"""Word pieces of a passage; what goes on longer is cut off."""
+"""Word pieces of a passage, and of a proposition; what goes on longer is cut off."""
 FAINTEST = 1e-3
 """Added to a share before its logarithm is taken."""
 Shares = npt.NDArray[np.float64]
@@ -32,14 +32,20 @@ Spans = tuple[tuple[Span, ...], tuple[Span, ...], tuple[Span, ...]]
 """Of content, cue and source."""
 
 
+@lru_cache(maxsize=8192)
 def read_side(passage: str, spans: Spans, proposition: str) -> Shares:
     """Return the shares of SIDES, and the chance that the side is a qualified one, for the attribution at `spans`."""
-    return _shares(passage, spans, proposition)
+    pieces, roles = encode(tokenizer(), passage, spans, proposition)
+    (raw,) = session("sides").run(None, {"pieces": np.array([pieces]), "roles": np.array([roles])})
+    odds = np.exp(raw[0, :3].astype(np.float64) - raw[0, :3].max())
+    shares = np.append(odds / odds.sum(), 1 / (1 + np.exp(-float(raw[0, 3]))))
+    shares.flags.writeable = False  # it is shared by all who ask for these words
+    return shares
 
 
 def encode(by: Tokenizer, passage: str, spans: Spans, proposition: str) -> tuple[Sequence[int], Sequence[int]]:
     """Return the word pieces of proposition and passage, and their roles: what training and run time both feed."""
-    asked = by.encode(encodable(proposition), add_special_tokens=False).ids
+    asked = by.encode(encodable(proposition), add_special_tokens=False).ids[:LONGEST]
     said = by.encode(encodable(passage), add_special_tokens=False)
     roles = [0] * len(said.ids)
     for role, part in reversed(list(enumerate(spans, start=2))):
@@ -49,13 +55,3 @@ def encode(by: Tokenizer, passage: str, spans: Spans, proposition: str) -> tuple
                     roles[i] = role
     ids, roles = said.ids[:LONGEST], roles[:LONGEST]
     return [CLS, *asked, SEP, *ids, SEP], [0, *[1] * len(asked), 0, *roles, 0]
-
-
-@lru_cache(maxsize=8192)
-def _shares(passage: str, spans: Spans, proposition: str) -> Shares:
-    pieces, roles = encode(tokenizer(), passage, spans, proposition)
-    (raw,) = session("sides").run(None, {"pieces": np.array([pieces]), "roles": np.array([roles])})
-    odds = np.exp(raw[0, :3].astype(np.float64) - raw[0, :3].max())
-    shares = np.append(odds / odds.sum(), 1 / (1 + np.exp(-float(raw[0, 3]))))
-    shares.flags.writeable = False  # it is shared by all who ask for these words
-    return shares

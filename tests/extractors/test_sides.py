@@ -28,6 +28,7 @@ def test_a_long_passage_is_cut() -> None:
     text, spans = given("[s Ode] [c said] [t the toll must go and " + "go and " * 300 + "go].")
     pieces, roles = encode(tokenizer(), text, spans, "The toll should go")
     assert len(pieces) == len(roles) == LONGEST + 4 + 3
+    assert read_side(text, spans, "The toll should go and " * 300)[:3].sum() == pytest.approx(1)
 
 
 def test_any_characters_can_be_read() -> None:
