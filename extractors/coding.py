@@ -76,6 +76,7 @@ def code_version(
             actors.setdefault(resolution.actor.name, resolution.actor)
         statements += _statements(version, attribution, resolution, codebook, watch_id, recorded_at, copy_group)
     told = told_positions(version.text, [a for a, _ in attributed])
+    # resolved once more with them, and not at once: who only is told of must not draw the pronouns of those who speak
     behind = resolve_actors(version.text, [*(a for a, _ in attributed), *told], codebook.actors, version.title)
     for attribution, resolution in zip(told, behind[len(attributed) :], strict=True):
         if resolution.actor in codebook.actors:

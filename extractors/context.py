@@ -7,6 +7,8 @@ from extractors.phrases import sentences
 
 BACK = 3
 """Sentences before the attribution's own, whatever paragraph they stand in: news copy breaks after every sentence."""
+FAR = 400
+"""Characters from the content from which a source or cue is left out of the passage."""
 
 
 def context_spans(text: str, attribution: Attribution) -> list[Span]:
@@ -29,7 +31,3 @@ def passage(text: str, attribution: Attribution) -> Span:
             low, high = min(low, start), max(high, end)
     spans = [(a, b) for a, b in sentences(text) if a < high and b > low]
     return min([low, *(a for a, _ in spans)]), max([high, *(b for _, b in spans)])
-
-
-FAR = 400
-"""Characters from the content from which a source or cue is left out of the passage."""

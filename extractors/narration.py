@@ -13,7 +13,7 @@ from extractors.models import Attribution, Span
 from extractors.phrases import Token, sentences, tokens
 from extractors.sources import HE, SHE, THEY
 from extractors.stance import operators
-from extractors.wordlists import table, word_set
+from extractors.wordlists import auxiliaries, finite_verbs, word_set
 
 LONGEST, SHORTEST = 60, 5
 """Words of a sentence."""
@@ -21,8 +21,6 @@ SUBJECT = 14
 """Words before the verb, at most."""
 LEAD = 10
 """Words of an adverbial before the subject, at most."""
-_AUXILIARIES = word_set("auxiliaries") - word_set("adverbs")
-_PAST = frozenset(form for forms in table("irregular").values() for form in forms.split())
 _DETERMINERS = word_set("determiners")
 _SMALL = word_set("function")
 _LEADS = word_set("leads")
@@ -77,7 +75,7 @@ def _cut(words: Sequence[Token]) -> Attribution | None:
     while last < min(verb + 4, len(words) - 1) and (
         words[last].lower in _ADVERBS
         or (
-            words[last - 1].lower in _AUXILIARIES | _ADVERBS
+            words[last - 1].lower in auxiliaries() | _ADVERBS
             and words[last].is_word
             and words[last].lower not in _DETERMINERS
         )
@@ -118,7 +116,7 @@ def _verb(words: Sequence[Token], i: int) -> bool:
         return False
     if word.lower in _ADVERBS or word.lower.endswith("ly"):
         return i + 1 < len(words) and _verb(words, i + 1)
-    if word.lower in _AUXILIARIES or word.lower in _PAST:
+    if word.lower in finite_verbs():
         return True
     if word.lower in _SMALL or (not words[i - 1].is_word and words[i - 1].lower != ","):
         return False

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from extractors.tagger import Found
 from extractors.tagger_input import IntArray, Words
-from extractors.wordlists import table, word_set
+from extractors.wordlists import finite_verbs
 
 # What follows a content behind a comma and still belongs to it, however short the tagger cut it.
 _GOES_ON = {"including", "especially", "particularly", "like"}
@@ -23,9 +23,7 @@ _RELATIVES = {"which", "whom", "whose", "who", "where"}
 _SAYS = {"said", "says", "added"}
 _BEHIND_NAMES = {"in", "on", "at", "after", "before", "during", "who", "to", "when", "as", "from", "last"}
 _LONGEST_NAME = 8
-_VERBS = (word_set("auxiliaries") - word_set("adverbs")) | {
-    form for forms in table("irregular").values() for form in forms.split()
-}
+_NO_NAMES = {"that", "nothing", "it", "he", "she"}
 _FARTHEST = 40  # words and marks that such a rest may have
 
 
@@ -81,13 +79,7 @@ def _inverted(f: Found, page: Page) -> Found:
     spoken = [page.spell(i, i).lower() for i in before]
     if page.spell(cue, cue).lower() not in _SAYS or not 0 < len(name) <= _LONGEST_NAME or not _finite(spoken):
         return f
-    if _finite([page.spell(i, i) for i in name]) or page.spell(cue + 1, cue + 1).lower() in {
-        "that",
-        "nothing",
-        "it",
-        "he",
-        "she",
-    }:
+    if _finite([page.spell(i, i) for i in name]) or page.spell(cue + 1, cue + 1).lower() in _NO_NAMES:
         return f
     if page.quoted(np.array(before)).any() or spoken[0] in _RELATIVES - {"where"}:
         return f
@@ -103,7 +95,7 @@ def _ends_name(page: Page, i: int) -> bool:
 
 def _finite(words: Sequence[str]) -> bool:
     """Whether a finite verb stands among the words, as far as closed lists and endings tell; names have capitals."""
-    return any(w in _VERBS or (w.islower() and w.endswith("ed") and len(w) > 4) for w in words)
+    return any(w in finite_verbs() or (w.islower() and w.endswith("ed") and len(w) > 4) for w in words)
 
 
 def _block(content: IntArray, cue: IntArray, page: Page) -> IntArray:
