@@ -194,7 +194,7 @@ class _Reader:
     def _by_role(self, core: str, start: int) -> tuple[Resolution, Person | None]:
         """ "The foreign minister", "Ukraine's president": the one person who has this role here, or on the roster."""
         back = (
-            self.unnamed.back(core, start, self.discourse_start(start))
+            self.unnamed.back(core, start, self._begins(start, 1))
             if re.match(r"(?i)(?:the|that|this) ", core)
             else None
         )
@@ -210,7 +210,7 @@ class _Reader:
         early = [p for p in fitting if any(at < start for at, _ in p.roles)]
         if re.match(r"(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts) [^A-Z]*$", core):
             # "his lawyer" is not everybody's: only one who was just introduced
-            fitting = early = [p for p in early if any(self.discourse_start(start) <= at < start for at, _ in p.roles)]
+            fitting = early = [p for p in early if any(self._begins(start, 1) <= at < start for at, _ in p.roles)]
         fitting = early or fitting
         if back and not fitting:
             return Resolution(back, "description, again", 0.75), None
@@ -224,20 +224,23 @@ class _Reader:
             ]
             if len(listed) == 1:
                 return self._listed(listed[0], core)
-        near = [p for p in fitting if self._just_named(p, start)]
+        near = next(filter(None, ([p for p in fitting if self._named_in(p, n, start)] for n in (0, 1))), [])
         if len(near) == 1 and not back and re.match(r"(?i)the ", core):
             return _of(near[0], f"role: {core}, named just before", 0.75)
         return Resolution(
             None, "unresolved: a role without a name" if not fitting else "unresolved: several have this role", 0.0
         ), None
 
-    def _just_named(self, person: Person, at: int) -> bool:
-        """Whether a person is named between the beginning of the paragraph before and ``at``."""
-        return any(m.who is person and self.discourse_start(at) <= m.start < at for m in self.cast.mentions)
+    def _named_in(self, person: Person, back: int, at: int) -> bool:
+        """Whether a person is named before ``at`` in its paragraph, or from the one ``back`` before it on."""
+        return any(m.who is person and self._begins(at, back) <= m.start < at for m in self.cast.mentions)
 
-    def discourse_start(self, at: int) -> int:
-        """The beginning of the paragraph before that of ``at``."""
-        return self.text.rfind("\n", 0, max(0, self.text.rfind("\n", 0, at))) + 1
+    def _begins(self, at: int, back: int) -> int:
+        """Where the paragraph of ``at`` begins, or the one ``back`` before it."""
+        begin = self.text.rfind("\n", 0, at) + 1
+        for _ in range(back):
+            begin = self.text.rfind("\n", 0, len(self.text[:begin].rstrip())) + 1
+        return begin
 
     # -- pronouns -------------------------------------------------------------------------------------------------
 

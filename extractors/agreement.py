@@ -24,9 +24,11 @@ from extractors.sessions import WEIGHTS
 from extractors.sides import FAINTEST, SIDES, Shares, Spans, read_side
 from extractors.targets import mentions, target
 
-SURE, SURE_ALONE = 0.6, 0.85
+SURE, SURE_ALONE = 0.6, 0.75
 """Share of the odds from which an answer stands: with evidence of a side for it, and a side without. Below nobody can
 tell."""
+ALONE = 0.6
+"""What the confidence of a side that only the model sees is worth: it cannot say what it rests on."""
 QUALIFIED = 0.5
 """Chance from which a side that only the model sees is a qualified one."""
 TRUSTED = 2.0
@@ -63,7 +65,8 @@ def code_agreement(text: str, attribution: Attribution, concept: Concept, speaks
     if backed:
         return Coding(seen.agreement, basis, seen.condition, confidence)
     condition = first_condition(text, attribution)
-    return Coding(side if condition or shares[-1] >= QUALIFIED else 2 * side, basis, condition, confidence)
+    side = side if condition or shares[-1] >= QUALIFIED else 2 * side
+    return Coding(side, basis, condition, round(ALONE * confidence, 2))
 
 
 def weigh(seen: Coding, shares: Shares) -> Shares:

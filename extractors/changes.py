@@ -10,10 +10,11 @@ What counts as a change, and when:
   to one. `new_concept`: an actor of the baseline takes a side on a concept on which the baseline has nothing from him;
   `new_actor`: the same for an actor of whom the baseline has nothing at all. A condition that is named before and after
   and has become another is `hardened` or `softened` at the same agreement.
-- `tentative` until ``confirm_by`` independent reports carry it, at least twice as many as hold on to the old position;
-  `reverted` when as many hold the old position again before it is firm; `confirmed` for good: if the actor moves back,
-  that is a change of its own.
-- What was said before the baseline's day can tell where a newcomer stood, and is no change itself.
+- `tentative` until ``confirm_by`` independent reports carry it, surely coded on the whole, and at least twice as many
+  as hold on to the old position; `reverted` when as many hold the old position again before it is firm; `confirmed` for
+  good: if the actor moves back, that is a change of its own.
+- What was said before the baseline's day can tell where a newcomer stood, and is no change itself. Nor is the first
+  position on a concept on which the baseline has words of the actor that nobody could read.
 - Not a change: the same in other words, copies, quotes printed again, second articles of one outlet, statements of
   both sides on one day, "did not rule out", one report alone, silence.
 
@@ -30,6 +31,7 @@ from datetime import date, datetime
 from math import prod
 from typing import Any
 
+from extractors.context import by_context
 from extractors.models import Change, ChangeKind, ChangeStatus, Statement
 from extractors.moves import takes_no_side, walk
 from extractors.positions import position, sign
@@ -76,6 +78,7 @@ def derive_changes(
     told_ids = {s.id for s in told}
     news = reports([s for s in placed if s.id in told_ids])
     standing, unclear = _start(reports([s for s in placed if s.id not in told_ids]), ground)
+    unclear = unclear or (standing.level is None and any(_unread(s) for s in baseline))
     fresh = [r for r in news if since is None or r.day >= since]
     history = Standing()
     if standing.level is None and not unclear:
@@ -120,6 +123,16 @@ def _dated(baseline: Sequence[Statement], since: date | None, rules: ChangeRules
     day = since or max((_printed(s) for s in baseline if s.said_at or s.published_at), default=None)
     dated = [replace(s, said_at=s.said_at or day or s.recorded_at.date()) for s in baseline]
     return [s for s in usable(dated, rules.min_confidence) if s.agreement or takes_no_side([s])]
+
+
+def _unread(statement: Statement) -> bool:
+    """Whether its own words are about the concept, and nobody could tell what they say of it."""
+    return (
+        statement.agreement is None
+        and not statement.confidence
+        and bool(statement.basis)
+        and not by_context(statement.basis[0])
+    )
 
 
 def _printed(statement: Statement) -> date:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.phrases import Token, find_phrase, phrase
-from extractors.wordlists import word_set
+from extractors.wordlists import auxiliaries, word_set
 
 HARD = frozenset(".;?!:—–")
 BREAKS = word_set("breaks")
@@ -74,7 +74,23 @@ def left_bound(words: Sequence[Token], at: int) -> int:
             return k + 1
         if words[k].lower == "and" and k + 1 < len(words) and words[k + 1].lower in SUBJECTS and k + 1 <= at:
             return k + 1
+        if words[k].lower == "," and words[k + 1].lower == "and" and k + 2 <= at and _goes_on(words, k + 2, at):
+            return k + 2
     return 0
+
+
+def _goes_on(words: Sequence[Token], start: int, at: int) -> bool:
+    """Whether a clause of its own begins at `start`: a noun group that holds word `at`, and then a finite verb."""
+    if not (words[start].lower in STARTERS or words[start].capital) or any(
+        w.lower in auxiliaries() for w in words[start:at]
+    ):
+        return False
+    for word in words[at + 1 : at + 8]:
+        if word.lower in HARD or word.lower in {",", "and"}:
+            return False
+        if word.lower in auxiliaries():
+            return True
+    return False
 
 
 def right_bound(words: Sequence[Token], at: int) -> int:

@@ -20,7 +20,7 @@ from extractors.models import Actor, Attribution, Codebook, Resolution, Statemen
 from extractors.narration import told_positions
 from extractors.voices import speaks_for
 
-CODER = "3"
+CODER = "4"
 """Raised whenever coding may come out differently: each statement names the coder that made it."""
 
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from extractors import context
 from extractors.context import BACK, context_spans
 from extractors.embeddings import Vectors, embed
 from extractors.models import Attribution, Concept, ConceptMatch, Span
-from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, sentences, tokens
+from extractors.phrases import Token, content_words, find_common, find_loose, find_phrase, phrase, sentences, tokens
 from extractors.stance import operators
 from extractors.wordlists import word_set
 
@@ -30,8 +31,9 @@ CONTEXT_FACTORS = (
     0.6,
     0.6,
 )  # of the sentence around, of one to three before it, and of the lead
-AROUND = 2  # how many of them are of the sentence around
+BESIDE = 2  # how many of them are of the sentence around
 ELLIPTIC_WORDS = 3  # a content with no more topical words than this may refer back
+REFERRING_WORDS = 6  # the same where a pronoun says that it does
 TIED = 0.3  # cosine from which any other content may go on about what was said before
 
 _ANAPHORA = word_set("anaphora")
@@ -43,6 +45,8 @@ class _Profile:
 
     concept: Concept
     terms: tuple[tuple[str, ...], ...]
+    names: frozenset[tuple[str, ...]]
+    """Those of the terms that the codebook writes as names, with a capital."""
     wordings: tuple[tuple[str, ...], ...]
     rare: frozenset[str]
     """Content words of the proposition that no other concept of the codebook shares."""
@@ -87,11 +91,11 @@ def _by_context(
         if refers or stems & p.own or (cosine >= TIED and cosine == max(cosines))
     }
     for back, (a, b) in enumerate(context_spans(text, attribution)):
-        around = _match(profiles, tokens(text, a, b), embed([text[a:b]]), nearness=refers and back <= AROUND)
+        around = _match(profiles, tokens(text, a, b), embed([text[a:b]]), nearness=refers and back <= BESIDE)
         found = [m for m in around if m.concept.id in fitting]
         if found:
             best = max(found, key=lambda m: (m.score + fitting[m.concept.id], m.concept.id))
-            where = "sentence around" if back < AROUND else "sentence before" if back < AROUND + BACK else "the lead"
+            where = context.AROUND if back < BESIDE else context.BEFORE if back < BESIDE + BACK else context.LEAD
             return [replace(best, score=round(best.score * CONTEXT_FACTORS[back], 3), basis=f"{where}: {best.basis}")]
     return []
 
@@ -105,7 +109,9 @@ def _parts(text: str, content: Sequence[Span]) -> list[str]:
 
 def _refers_back(words: Sequence[Token]) -> bool:
     topical = content_words(w.stem for w in words if w.is_word)
-    return len(topical) <= ELLIPTIC_WORDS or any(w.lower in _ANAPHORA for w in words[:8])
+    return len(topical) <= ELLIPTIC_WORDS or (
+        len(topical) <= REFERRING_WORDS and any(w.lower in _ANAPHORA for w in words[:8])
+    )
 
 
 def _match(
@@ -135,7 +141,8 @@ def _lexical(profile: _Profile, words: Sequence[Token], cosine: float) -> tuple[
             return 0.95, f'wording "{_shown(words, find_phrase(words, wording, gap=1)[0])}"'
     best = (0.0, "")
     for term in profile.terms:
-        place = next(iter(find_phrase(words, term)), None)
+        find = find_phrase if term in profile.names else find_common
+        place = next(iter(find(words, term)), None)
         exact = place is not None
         place = place or (find_loose(words, term) if len(content_words(term)) > 1 else None)
         if place is None or cosine < TOPIC_FLOOR:
@@ -145,11 +152,16 @@ def _lexical(profile: _Profile, words: Sequence[Token], cosine: float) -> tuple[
         best = max(best, (score, f'term "{_shown(words, place)}"'))
     if best[0] >= THRESHOLD:
         return best
-    shared = profile.rare & {w.stem for w in words}
+    shared = profile.rare & {w.stem for i, w in enumerate(words) if not _second_of_name(words, i)}
     coverage = len(shared) / len(profile.rare) if profile.rare else 0.0
     if len(shared) >= 2 and coverage >= 0.5 and cosine >= TOPIC_FLOOR + 0.15:
         return 0.5 + 0.3 * coverage, "words of the proposition: " + ", ".join(sorted(shared))
     return best
+
+
+def _second_of_name(words: Sequence[Token], i: int) -> bool:
+    """Whether the word only goes on with a name: "Supreme Court" is one thing that is shared, not two."""
+    return i > 0 and words[i].capital and words[i - 1].capital
 
 
 def _shown(words: Sequence[Token], place: tuple[int, int]) -> str:
@@ -166,6 +178,7 @@ def _profiles(concepts: tuple[Concept, ...]) -> tuple[_Profile, ...]:
             _Profile(
                 concept,
                 tuple(phrase(t) for t in concept.terms if phrase(t)),
+                frozenset(phrase(t) for t in concept.terms if t[:1].isupper()),
                 tuple(phrase(w) for w in (*concept.support, *concept.oppose) if phrase(w)),
                 _topical(concept.proposition) - others,
                 own[i] - others,

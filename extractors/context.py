@@ -10,6 +10,14 @@ BACK = 3
 FAR = 400
 """Characters from the content from which a source or cue is left out of the passage."""
 
+AROUND, BEFORE, LEAD = "sentence around", "sentence before", "the lead"
+"""Where a concept was named that the content does not name itself."""
+
+
+def by_context(basis: str) -> bool:
+    """Whether a concept was matched by what stands around the content, going by the words that explain the match."""
+    return basis.startswith((AROUND, BEFORE, LEAD))
+
 
 def context_spans(text: str, attribution: Attribution) -> list[Span]:
     """Return what its sentence has before and behind the content, then the sentences before it, and the lead."""

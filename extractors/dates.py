@@ -11,6 +11,8 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 
 from extractors.models import Attribution, Span
 from extractors.phrases import sentences
@@ -37,6 +39,20 @@ _COUNT = (
 )
 
 
+LEAD = 3
+"""Sentences of a page that tell which time it is about."""
+LONG_AGO = 5
+"""Years."""
+_THIS_WEEK = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tonight|tomorrow)\b", re.IGNORECASE
+)
+_OLD = re.compile(
+    r"\b(?P<count>(?:[5-9]|\d\d|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty)(?:-\w+)?"
+    r"\s+years\s+(?:ago|earlier|before|on)|decades\s+ago|a\s+generation\s+ago)\b|\b(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A date expression: where it stands and the day it names, None where it only says "long ago"."""
@@ -51,7 +67,8 @@ def said_on(text: str, attribution: Attribution, published_at: datetime | None) 
 
     Without any date beside the cue it is the day of publication ("published"). A weekday is the most recent one, the
     day of publication included. A period ("last month", "in March") gives its last day, or the day of publication
-    while it lasts. `None` where neither text nor page tells, or where the text only tells that it was long ago.
+    while it lasts. `None` where neither text nor page tells, where the text only tells that it was long ago, and where
+    the page begins in another time.
     """
     published = published_at.date() if published_at else None
     found = [f for a, b in _own_clause(text, attribution) for f in _expressions(text, a, b, published)]
@@ -59,7 +76,18 @@ def said_on(text: str, attribution: Attribution, published_at: datetime | None) 
     for expression in sorted(found, key=lambda f: _distance(f.span, anchor)):
         if expression.day is None or published is None or expression.day <= published:
             return expression.day, expression.basis
-    return (published, "published") if published else (None, "undated page")
+    if published is None:
+        return None, "undated page"
+    return (None, "a page that looks back") if _looks_back(text, published.year) else (published, "published")
+
+
+@lru_cache(maxsize=64)
+def _looks_back(text: str, year: int) -> bool:
+    """Whether the page begins in another time: a year long past in its first sentences, and no day of this week."""
+    lead = " ".join(text[a:b] for a, b in islice(sentences(text), LEAD))
+    if _THIS_WEEK.search(lead):
+        return False
+    return any(m["count"] or int(m["year"]) <= year - LONG_AGO for m in _OLD.finditer(lead))
 
 
 def _anchor(attribution: Attribution) -> Span:

@@ -3,7 +3,7 @@
 A change is looked for in the manner of Page's cumulative sums (1954): a report off the standing position opens an
 attempt; every further outlet that carries it counts for the attempt, every outlet that holds the standing position
 meanwhile counts against it. An attempt whose account falls to nothing is given up. It is firm once ``confirm_by``
-outlets carry it and at least twice as many as hold on to the old position.
+outlets carry it, surely coded on the whole (`SOLID`), and at least twice as many as hold on to the old position.
 
 Some moves need more, because they are where coverage errs most:
 
@@ -35,6 +35,8 @@ MOST_CAUTION = 3
 """Outlets that false starts can add at most."""
 MARGIN = 2
 """How many times the outlets that hold the old position those must be that carry the new one."""
+SOLID = 0.6
+"""Mean confidence of the reports that a move needs; more of them make up for less."""
 STEP = 0.6
 """Distance between the means of the agreements before and after, for a step on one side."""
 PATIENCE = 45
@@ -166,6 +168,8 @@ def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
     if move.kind == "step" and not _names_condition(move, standing):
         move.needed += 1
     if move.outlets < move.needed or move.outlets < MARGIN * move.opposed or all(r.mixed for r in move.for_it):
+        return False
+    if move.weight < SOLID * move.needed:
         return False
     if move.kind == "step":
         levels = [r.level for r in move.for_it]

@@ -162,6 +162,26 @@ def _follow(words: Sequence[Token], stems: Sequence[str], at: int, gap: int) -> 
     return at
 
 
+def in_name(words: Sequence[Token], place: tuple[int, int]) -> bool:
+    """Whether the one word at `place` is part of a name of several ("Wall Street"), so that it is no common noun there.
+
+    In a headline whose every word has a capital nobody can tell; there it is not.
+    """
+    i, j = place
+    if j - i != 1 or not words[i].capital:
+        return False
+    beside = [words[k] for k in (i - 1, i + 1) if 0 <= k < len(words) and words[k].is_word]
+    if not any(w.capital for w in beside):
+        return False
+    near = [w for w in words[max(0, i - 8) : i + 8] if w.is_word and w.lower not in _ARTICLES and len(w.lower) > 3]
+    return sum(w.capital for w in near) <= 0.7 * len(near)
+
+
+def find_common(words: Sequence[Token], stems: Sequence[str], gap: int = 2) -> list[tuple[int, int]]:
+    """Return the places of a phrase as `find_phrase` does, without those where a single word is part of a name."""
+    return [p for p in find_phrase(words, stems, gap) if len(stems) > 1 or not in_name(words, p)]
+
+
 def find_loose(words: Sequence[Token], stems: Sequence[str], slack: int = 4) -> tuple[int, int] | None:
     """Return the first window that holds all `stems` in any order, at most `slack` words longer than they are."""
     wanted = set(stems)

@@ -19,6 +19,10 @@ from extractors.wordlists import word_set
 
 REACH = 6  # words between a verb of direction and its object
 PREDICATE = 10  # words after the subject within which its predicate begins
+LONGEST_RELATIVE = 15  # words of a relative clause between a subject and its predicate
+_STANDING = frozenset({"stay", "stays", "remain", "remains", "stand", "stands"})
+_ACT_NOUNS = stem_set("act_nouns")
+_RELATIVES = frozenset({"which", "who", "whose", "where"})
 _STOPS = word_set("stops")
 _INTRANSITIVE = stem_set("intransitive")
 _AFTER_INTRANSITIVE = word_set("after_intransitive")
@@ -59,6 +63,8 @@ class _Chain:
     own_will: bool
     content: int
     low: int
+    after: int
+    """Where the clause goes on behind the mention."""
     sign: int = 1
     strength: int = 2
     licence: str = ""
@@ -162,10 +168,15 @@ class _Chain:
                 self.value_of(op)
         if self.negated:  # "not the levy", "no levy"
             self.flip()
-            if self.future or self.possible:
+            if self.future or self.possible or self._own_verb(start):
                 self.license("refusal")
         self._spoken_by_others(start)
         self._on_the_occasion()
+
+    def _own_verb(self, start: int) -> bool:
+        """ "We do not vote": the mention is what the speaker does or not."""
+        at = self.mention[0]
+        return self.words[at - 1].lower in _POST_NEGATION and own_subject(self.words, at, start, self.own)
 
     def _sense(self, op: Operator) -> str:
         """What an attitude is here: who dismisses reports denies them; who warns somebody not to, demands."""
@@ -245,7 +256,7 @@ class _Chain:
     # ---- the predicate of a mention that is the subject: "... must go", "... would be a mistake", "... costs jobs"
 
     def read_right(self, right: Sequence[Operator]) -> None:
-        words, end = self.words, self.mention[1]
+        words, end = self.words, self.after
         negated = may = False
         settled = bool(self.licence)
         for op in right:
@@ -305,10 +316,15 @@ class _Chain:
             self.turn(op)
             if refused:
                 self.license("refusal")
-            elif self.future and self.own_will:
+            elif self.own_will and (self.future or self._stands(op)):
                 self.license("intention")
             return True
         return has_object and not passive and not self.attitude and self._effect(op, negated)
+
+    def _stands(self, op: Operator) -> bool:
+        """ "The sanctions stay": said of the present by those who decide."""
+        at_once = op.start == self.mention[1] and self.mention[0] <= self.content + 3
+        return at_once and self.words[op.start].lower in _STANDING
 
     def _effect(self, op: Operator, negated: bool) -> bool:
         """ "... costs jobs", "... will cut pollution": what it does to things that are good or bad to have."""
@@ -355,20 +371,27 @@ def read(
     future is the source's own intention even without a subject of the first person. `content` is the first word of
     the content, what stands before is the cue.
     """
+    turned = -1 if mention[1] < len(words) and words[mention[1]].stem in _ACT_NOUNS else 1
+    if turned < 0:  # "sanctions relief"
+        mention = (mention[0], mention[1] + 1)
     low = left_bound(words, mention[0])
-    high = right_bound(words, mention[1])
+    after = _behind_relative(words, mention[1])
+    high = right_bound(words, after)
     left = [
-        o for o in operators if low <= o.start < mention[1] and not (o.kind in DIRECTIONS and o.start >= mention[0])
+        o
+        for o in operators
+        if low <= o.start < mention[0]
+        or (mention[0] <= o.start < mention[1] and o.kind in {"negation", "half_negation"})
     ]
-    chain = _Chain(words, mention, own, own_will, content, low)
+    chain = _Chain(words, mention, own, own_will, content, low, after)
     chain.read_left(_coordinated(words, left, mention[0]))
-    chain.read_right([o for o in operators if mention[1] <= o.start < high])
+    chain.read_right([o for o in operators if after <= o.start < high])
     if any(w.lower == "whether" for w in words[low : mention[0]]) and not (chain.attitude and chain.strength == 1):
         chain.open = True
     if low > content and words[low - 1].lower in {"who", "whose"} and not chain.obliged:
         chain.other = True  # "crews who give up trawling" tells what they do
     return Reading(
-        chain.sign,
+        chain.sign * turned,
         chain.licence,
         chain.strength,
         chain.open,
@@ -377,6 +400,20 @@ def read(
         tuple(chain.seen),
         chain.possible,
     )
+
+
+def _behind_relative(words: Sequence[Token], end: int) -> int:
+    """Where the clause goes on behind "..., which was due last year," """
+    if [w.lower in wanted for w, wanted in zip(words[end : end + 2], ({","}, _RELATIVES), strict=False)] == [
+        True,
+        True,
+    ]:
+        for k in range(end + 2, min(end + 2 + LONGEST_RELATIVE, len(words) - 1)):
+            if words[k].lower in HARD:
+                break
+            if words[k].lower == ",":
+                return k + 1
+    return end
 
 
 def _coordinated(words: Sequence[Token], left: list[Operator], mention: int) -> list[Operator]:

@@ -12,22 +12,34 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 
 from extractors.embeddings import Vectors, embed
 from extractors.models import Actor, Codebook
 from extractors.phrases import content_words, find_loose, find_phrase, phrase, sentences, tokens
+from extractors.wordlists import word_set
 
 LEAD = 120
 """Words of an article that are read for its topic; below stand background and other news."""
 BASELINE_LEAD = 250
 THRESHOLD = 0.35
 """Score from which an article is let in. In doubt it is: without statements on the concepts it does no harm."""
+DOUBTFUL = 0.02
+"""Score from which an article is let in that names the story's actors and concepts below its lead."""
+STRANGERS = 3
+"""Unknown names in a lead without any of the story's anchors that make it another story's; one of them may be missing
+where the headline has one."""
+OFTEN = 0.3
+"""How often an anchor stands in baseline and propositions, as a share of the most frequent."""
+SAME_NAME = 5  # letters by which "Ostmark" and "Ostmarkian" are one
 _NAME = re.compile(r"(?<![.!?\"“”\n]\s)(?<!^)\b[^\W\d_a-zà-ÿ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
 _CALENDAR = """
-monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+jan feb mar apr jun jul aug sept sep oct nov dec mondays tuesdays wednesdays thursdays fridays saturdays sundays
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
     september october november december"""
+_SMALL = word_set("function")
 _LOOKS_BACK = re.compile(
     r"\b(years? (?:ago|on|later|earlier|before)|anniversary|in (?:19|20)\d\d|(?:he|she) (?:was|became) \w+ minister"
     r"|(?:long )?before (?:he|she|it)\b|decades?|first life|early years|used to)\b",
@@ -107,6 +119,8 @@ class StoryProfile:
     """Of each actor the names by which articles call it, in lower case."""
     names: frozenset[str]
     words: frozenset[str]
+    anchors: frozenset[str]
+    """The names that its propositions share with its baseline, those that stand there often: what it is all about."""
 
     @classmethod
     def from_watch(cls, title: str, text: str, codebook: Codebook) -> StoryProfile:
@@ -125,6 +139,7 @@ class StoryProfile:
             actors=tuple(_called(a) for a in codebook.actors),
             names=frozenset(_names("\n".join([title, text, *propositions]))).union(*(n.lower().split() for n in named)),
             words=frozenset(_weighty(" ".join([title, text, *propositions, *wordings]))),
+            anchors=_anchors(propositions, text, codebook.actors),
         )
 
     from_baseline = from_watch
@@ -132,10 +147,22 @@ class StoryProfile:
 
 def assess(profile: StoryProfile, title: str, text: str) -> Relevance:
     """Judge whether the article `title` with `text` belongs to the story of `profile`."""
+    if strangers := _elsewhere(profile, title, _first(text, LEAD)):
+        return Relevance(False, 0.0, f"names nothing that the story is about, but {', '.join(strangers)}")
     signs = read_signs(profile, title, text)
     logit = BIAS + sum(w * s for w, s in zip(WEIGHTS, astuple(signs), strict=True))
     score = 1 / (1 + math.exp(-logit))
+    if DOUBTFUL <= score < THRESHOLD and _speaks_of_it(profile, f"{title}\n{text}"):
+        return Relevance(True, round(score, 4), f"{_reason(signs)}, names several of the story's actors further down")
     return Relevance(score >= THRESHOLD, round(score, 4), _reason(signs))
+
+
+def _speaks_of_it(profile: StoryProfile, text: str) -> bool:
+    """Whether the whole article names two actors of the story and a concept: a long one comes to the story late."""
+    words = tokens(text)
+    lower = f" {' '.join(t.lower for t in words if t.is_word)} "
+    actors = sum(any(f" {name} " in lower for name in called) for called in profile.actors)
+    return actors >= 2 and any(_has(words, t) for terms in profile.terms for t in terms)
 
 
 def read_signs(profile: StoryProfile, title: str, text: str) -> Signs:
@@ -165,6 +192,31 @@ def read_signs(profile: StoryProfile, title: str, text: str) -> Signs:
         named=named,
         named_here=named if here else 0.0,
     )
+
+
+def _elsewhere(profile: StoryProfile, title: str, lead: str) -> list[str]:
+    """The names of another place that an article is about, where its lead has none of the story's anchors."""
+    read = f"{title}. {lead}".lower()
+    if not profile.anchors or any(re.search(rf"\b{re.escape(a[:SAME_NAME])}", read) for a in profile.anchors):
+        return []
+    common = set(re.findall(r"\b[a-zà-ÿ]{2,}", f"{title}. {lead}"))
+    found = dict.fromkeys(_names(title) + _names(lead))
+    strange = [n for n in found if len(n) > 2 and n not in common and not _known(n, profile.names)]
+    enough = STRANGERS - (any(n in title.lower() for n in strange))
+    return strange if len(strange) >= enough else []
+
+
+def _known(name: str, names: Iterable[str]) -> bool:
+    return any(name[:SAME_NAME] == n[:SAME_NAME] for n in names)
+
+
+def _anchors(propositions: Sequence[str], text: str, actors: Sequence[Actor]) -> frozenset[str]:
+    people = {w for a in actors if a.kind == "person" for w in a.name.lower().split()}
+    common = {*re.findall(r"\b[a-zà-ÿ]{2,}", text), *_SMALL}
+    counts = Counter(_names("\n".join([text, *propositions])))
+    named = set(_names("\n".join(f"so {p}" for p in propositions))) & set(_names(text)) - people - common
+    most = max((counts[n] for n in named), default=0)
+    return frozenset(n for n in named if counts[n] >= OFTEN * most)
 
 
 def _reason(signs: Signs) -> str:

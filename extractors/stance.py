@@ -146,6 +146,11 @@ _VERB_SLOT = word_set("verb_slot")
 _DETERMINERS = word_set("determiners")
 
 
+_BE = word_set("be")
+_FIRMLY = frozenset(
+    {"not", "still", "also", "always", "all", "both", "dead", "stand", "stands", "stood", "decide", "vote"}
+)
+"""Words after which "against" is an attitude; after a noun it belongs to that ("sanctions against Ostmark")."""
 _NOUNISH = stem_set("nounish")
 _CALLS = stem_set("calls")
 
@@ -159,6 +164,12 @@ def _other_sense(words: Sequence[Token], i: int, end: int, kind: str) -> bool:
         return True
     if end - i > 1:
         return False
+    if word == "against":
+        return bool(before) and not (before in _BE or before.endswith("ly") or before in _FIRMLY)
+    if kind in DIRECTIONS | VALUES | EFFECTS and words[i].capital and end < len(words) and words[end].capital:
+        return True  # "the Lower Ossel"
+    if kind in VALUES and word.endswith("ly"):
+        return True  # "essentially", "illegally": how it is done, not what it is
     if word in {"need", "needs"}:
         return before in _DETERMINERS
     if word == "back":

@@ -52,6 +52,14 @@ class Move:
         return len({r.outlet for r in self.for_it})
 
     @property
+    def weight(self) -> float:
+        """How sure the coding of its reports is, one for each outlet, added up."""
+        surest: dict[str, float] = {}
+        for report in self.for_it:
+            surest[report.outlet] = max(report.confidence, surest.get(report.outlet, 0.0))
+        return sum(surest.values())
+
+    @property
     def latest(self) -> date:
         return self.for_it[-1].day if self.for_it else self.start
 

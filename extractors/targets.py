@@ -7,17 +7,22 @@ term carries a sign, read off the codebook's own sentences with the same calculu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 from extractors.models import Concept
-from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, tokens
+from extractors.phrases import Token, content_words, find_common, find_loose, find_phrase, phrase, stem_set, tokens
 from extractors.readings import read
-from extractors.stance import DIRECTIONS, operators
+from extractors.stance import DIRECTIONS, VALUES, Operator, operators
+from extractors.wordlists import word_set
 
 Place = tuple[int, int]
 PRIOR = 1.5  # how many wordings it takes to say that a term stands for the contrary of the proposition
+_BE = word_set("be")
+ACTS = DIRECTIONS | {"give_up"}
+ACT_NOUNS = stem_set("act_nouns")
 _UNIT = re.compile(r"(\d+(?:[.,]\d+)?)[\s-]*(%|[^\W\d_]+)?")
 
 
@@ -26,6 +31,8 @@ class Target:
     """A concept as it is looked for: phrases as stems, longest first, each with its sign (+1 or -1)."""
 
     terms: tuple[tuple[tuple[str, ...], int], ...]
+    names: frozenset[tuple[str, ...]]
+    """Those of the terms that the codebook writes as names."""
     wordings: tuple[tuple[tuple[str, ...], int], ...]
     amounts: frozenset[tuple[float, str]]
     """Numbers of the proposition with the stem of what they count ("12 percent" -> (12.0, "percent"))."""
@@ -36,37 +43,45 @@ def target(concept: Concept) -> Target:
     """Work out the target of a concept from its codebook entry."""
     proposition = tokens(concept.proposition)
     examples = [(tokens(w), 1) for w in concept.support] + [(tokens(w), -1) for w in concept.oppose]
-    names = sorted({n for n in map(phrase, concept.terms) if n}, key=lambda n: (-len(n), n))
+    written = {n: t for t in concept.terms if (n := phrase(t))}
+    acts = {
+        n: _act(n, t, {w.stem for w in proposition}.union(*(o for o in written if o != n))) for n, t in written.items()
+    }
+    names = sorted(acts, key=lambda n: (-len(n), n))
     core = [w for w in content_words(_core(proposition)) if not w[0].isdigit()]
-    in_proposition = [s * _act(n) for n in names if (s := _sign(proposition, n))]
+    in_proposition = [s * acts[n] for n in names if (s := _sign(proposition, n))]
     default = _majority(in_proposition) or _majority([_sign(proposition, (w,)) for w in core]) or 1
     terms = []
+    stated = {phrase(w): side for side, words in ((1, concept.support), (-1, concept.oppose)) for w in words}
     for stems in names:
-        sign = _sign(proposition, stems)
+        sign = stated.get(stems) or _sign(proposition, stems)
         if not sign:
             votes = sum(side * _sign(words, stems) for words, side in examples)
-            sign = default * _act(stems)
+            sign = default * acts[stems]
             sign = sign if votes * sign > -PRIOR else -sign
         terms.append((stems, sign))
     # words of the proposition that no term has, as a last resort: several of them, or the only ones there are
     spare = [(w,) for w in core if not any(w in n for n in names)] if not names else []
     terms += [(w, _sign(proposition, w) or default) for w in spare]
     wordings = [(phrase(w), 1) for w in concept.support] + [(phrase(w), -1) for w in concept.oppose]
-    return Target(tuple(terms), tuple(w for w in wordings if _tells(w[0], names)), amounts(proposition))
+    capital = frozenset(phrase(t) for t in concept.terms if t[:1].isupper())
+    return Target(tuple(terms), capital, tuple(w for w in wordings if _tells(w[0], names)), amounts(proposition))
 
 
-def _act(stems: tuple[str, ...]) -> int:
+def _act(stems: tuple[str, ...], term: str, known: Collection[str]) -> int:
     """-1 for a name of an act that takes its object away: who is for a "rent freeze" is against the rents.
 
-    Only the head of a compound is the act: "frozen assets" are assets.
+    The act is the head of a compound, or a verb in front of what the codebook's other words (`known`) name ("lift
+    sanctions"). `term` is the name as it is written: "frozen assets" are assets.
     """
-    if len(stems) < 2:
-        return 1
     head = stems.index(_head(stems))
-    acts = [
-        o for o in operators([Token(s, s, 0, 0) for s in stems]) if o.kind in DIRECTIONS and o.start <= head < o.end
-    ]
-    return acts[0].sign if acts else 1
+    if stems[head] in ACT_NOUNS:
+        return -1
+    verb = not term.split()[0].lower().endswith(("ed", "en")) and any(s in known for s in content_words(stems[1:]))
+    for op in operators([Token(s, s, 0, 0) for s in stems]):
+        if op.kind in ACTS and (op.start <= head < op.end or (verb and op.start == 0)):
+            return op.sign
+    return 1
 
 
 def _tells(wording: tuple[str, ...], names: Sequence[tuple[str, ...]]) -> bool:
@@ -88,7 +103,19 @@ def _core(words: Sequence[Token]) -> list[str]:
 def _sign(words: Sequence[Token], stems: Sequence[str]) -> int:
     """What one sentence of the codebook says of a term: +1 for it, -1 against it, 0 where it does not occur."""
     place = next(iter(find_phrase(words, stems)), None) or (find_loose(words, stems) if len(stems) > 1 else None)
-    return read(words, operators(words), place, own_will=True).sign if place else 0
+    if place is None:
+        return 0
+    ops = [o for o in operators(words) if o.kind not in VALUES or _predicate(words, o)]
+    within = [o for o in ops if place[0] <= o.start < place[1]]
+    sign = read(words, [o for o in ops if o not in within], place, own_will=True).sign
+    acts = [o.sign for o in within if o.kind in ACTS and words[o.start].stem not in stems]
+    negations = [-1 for o in within if o.kind == "negation"]
+    return sign * prod([*acts, *negations])
+
+
+def _predicate(words: Sequence[Token], value: Operator) -> bool:
+    """Whether a value is said of something: "... are illegal", and not "the illegal settlements"."""
+    return any(w.lower in _BE for w in words[: value.start])
 
 
 def amounts(words: Sequence[Token]) -> frozenset[tuple[float, str]]:
@@ -116,7 +143,7 @@ def mentions(words: Sequence[Token], aim: Target, content: int) -> list[tuple[Pl
     """
     found: list[tuple[Place, int]] = []
     for stems, side in aim.terms:
-        places = find_phrase(words, stems)
+        places = (find_phrase if stems in aim.names else find_common)(words, stems)
         if not places and len(content_words(stems)) > 1:
             loose = find_loose(words, stems)
             places = [loose] if loose else []

@@ -41,8 +41,9 @@ class Item:
 
 
 def held_out(paths: Iterable[Path]) -> set[Path]:
-    """Return the files that are not trained on, to measure and to fit on: every eighth of the first 128."""
-    return set(sorted(paths)[:128][7::8])
+    """Return the files that are not trained on, to measure and to fit on: of `p*` and of `r*` every eighth."""
+    ordered = sorted(paths)
+    return {p for first in "pr" for p in [p for p in ordered if p.name.startswith(first)][7::8]}
 
 
 def read_items(path: Path) -> list[Item]:

@@ -1,13 +1,15 @@
 """Train the model behind extractors/sides.py, and export it.
 
-    python -m training.train_sides training/stances/*.txt --init MINILM_FOLDER --out RUN [--hold] [--epochs 6]
+    python -m training.train_sides training/stances/[pq]*.txt --init MINILM_FOLDER --out RUN1 [--hold]
+    python -m training.train_sides training/stances/[qr]*.txt --start RUN1/model.pt --out RUN2 [--hold] --epochs 3
 
 Reads statements as AGREEMENT.md describes them. Every epoch sees each statement with one wording of each of its
 propositions; from the third on, a third of them with the opposite wording, which turns the label round: sooner, the
-two contradict one another before the model can tell the wordings apart, and it learns no side at all. From the second
-on come sentences made from the propositions themselves, statements asked about a proposition that they are not about,
-and pairs of statements about one. `--hold` leaves every eighth file of the first hundred and twenty-eight out, for the
-figures and for the fit of agreement.json. Writes RUN/model.pt and RUN/sides.onnx.
+two contradict one another before the model can tell the wordings apart, and it learns no side at all. A model that is
+trained on (`--start`) can tell them and sees the opposites at once, at half the rate. From the second epoch on come
+sentences made from the propositions themselves, statements asked about a proposition that they are not about, and
+pairs of statements about one. `--hold` leaves the files of `held_out` out, for the figures and for the fit of
+agreement.json. Writes RUN/model.pt and RUN/sides.onnx.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ from training.side_model import SideReader, export
 
 SIZE = 32
 RATE, HEAD_RATE = 1.5e-4, 1e-3
-MADE = 0.1
-"""Share of the sentences made from propositions, of statements asked about another one, and of pairs."""
+MADE, ELSEWHERE = 0.1, 0.2
+"""Share of the sentences made from propositions and of pairs; and of statements asked about another proposition."""
 OPPOSITES, OPPOSITES_FROM = 0.33, 3
 QUALIFIED = 0.3  # weight of the loss of the second task
 CLASSES = {1: 0, -1: 1, 0: 2}
@@ -190,25 +192,30 @@ def report(shares: np.ndarray, rows: Sequence[Example]) -> str:
     return "; ".join(cells)
 
 
-def train(items: Sequence[Item], held: Sequence[Item], model: SideReader, epochs: int, seed: int, out: Path) -> None:
-    rng = random.Random(seed)
+def train(
+    items: Sequence[Item], held: Sequence[Item], model: SideReader, epochs: int, seed: int, out: Path, again: bool
+) -> None:
+    """Train `model` on `items`; `again`: it is trained already."""
+    rng, slower = random.Random(seed), 0.5 if again else 1.0
     for frozen in (model.encoder.words, model.encoder.places):
         frozen.weight.requires_grad_(False)
     head = [*model.hidden.parameters(), *model.out.parameters()]
     body = [p for p in model.encoder.parameters() if p.requires_grad]
-    groups = [{"params": body, "lr": RATE}, {"params": head, "lr": HEAD_RATE}]
+    groups = [{"params": body, "lr": slower * RATE}, {"params": head, "lr": slower * HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    total = int(epochs * len(items) * (1 + 3 * MADE) / SIZE)
+    asked = sum(len(i.labels) for i in items)
+    total = int(epochs * (asked + (2 * MADE + ELSEWHERE) * len(items)) / SIZE)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / 120) * max(0.02, 1 - step / total)
     )
     measured = list(statements(held, 0.0, random.Random(1)))
     turned = list(statements(held, 1.0, random.Random(1)))
-    start, made_count = time.monotonic(), int(MADE * len(items))
+    start = time.monotonic()
     for epoch in range(1, epochs + 1):
-        rows = list(statements(items, OPPOSITES if epoch >= OPPOSITES_FROM else 0.0, rng))
-        if epoch > 1:
-            rows += [x for make in (made, elsewhere, pairs) for x in make(items, made_count, rng)]
+        rows = list(statements(items, OPPOSITES if again or epoch >= OPPOSITES_FROM else 0.0, rng))
+        if again or epoch > 1:
+            for make, share in ((made, MADE), (elsewhere, ELSEWHERE), (pairs, MADE)):
+                rows += make(items, int(share * len(items)), rng)
         lost = 0.0
         for n, batch in enumerate(batches(rows, rng), 1):
             loss = loss_of(model, batch)
@@ -230,7 +237,9 @@ def train(items: Sequence[Item], held: Sequence[Item], model: SideReader, epochs
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("stances", type=Path, nargs="+")
-    ap.add_argument("--init", type=Path, required=True, help="folder with MiniLM's model.safetensors")
+    begin = ap.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--init", type=Path, help="folder with MiniLM's model.safetensors")
+    begin.add_argument("--start", type=Path, help="model.pt of a training before")
     ap.add_argument("--out", type=Path, required=True)
     ap.add_argument("--hold", action="store_true")
     ap.add_argument("--epochs", type=int, default=6)
@@ -243,8 +252,11 @@ def main() -> None:
     measured = [i for p in sorted(held) for i in read_items(p)]
     print(f"{len(items)} statements, {len(measured)} held out")
     model = SideReader()
-    model.encoder.load_minilm(args.init)
-    train(items, measured, model, args.epochs, args.seed, args.out)
+    if args.start:
+        model.load_state_dict(torch.load(args.start))
+    else:
+        model.encoder.load_minilm(args.init)
+    train(items, measured, model, args.epochs, args.seed, args.out, again=bool(args.start))
     export(model, args.out / "sides.onnx")
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.actors import resolve_actors
+from extractors.gold import parse_marked
 from extractors.models import Actor, Attribution, Resolution
 
 ROSTER = (
@@ -191,3 +192,25 @@ def test_any_text_and_spans_are_survived(text: str, data: st.DataObject) -> None
     assert len(given) == len(attributions)
     assert all(0.0 <= r.confidence <= 1.0 and r.basis for r in given)
     assert given == resolve_actors(text, attributions, ROSTER, text[:30])
+
+
+def test_who_opens_a_sentence_of_reported_speech_says_it() -> None:
+    before = "The prime minister, Marit Osgaard, defended the plan.\n\n"
+    text, attribution = parse_marked(
+        f"{before}[t The finance minister, Edda Fairlow, whose party is small, would agree to the levy], [s she] [c said]."
+    )
+    (found,) = resolve_actors(text, [attribution], [Actor(n, "person") for n in ("Marit Osgaard", "Edda Fairlow")])
+    assert found.actor is not None
+    assert found.actor.name == "Edda Fairlow"
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_role_of_several_is_whoever_is_named_in_the_paragraph(gap: str) -> None:
+    text, attribution = parse_marked(
+        f"Anton Ek, the president of Norland, wants peace.{gap}Ostland's president, Ada Lund, does not. What Ostland needed"
+        " was [t time], [c said] [s the president]."
+    )
+    roster = [Actor("Anton Ek", "person", "Norland"), Actor("Ada Lund", "person", "Ostland")]
+    (found,) = resolve_actors(text, [attribution], roster)
+    assert found.actor is not None
+    assert found.actor.name == "Ada Lund"

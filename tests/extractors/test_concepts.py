@@ -32,6 +32,7 @@ def matched(marked: str) -> list[str]:
         ("[s Ode] [c said] [t Varda had won the cup].", []),
         ("[s Ode] [c said] [t Varda should keep calm].", []),
         ("[s Ode] [c said] [t it rained].", []),
+        ("[s Ode] [c praised] [t the Toll House brewery for its beer].", []),
     ],
 )
 def test_concepts_of_a_content(marked: str, expected: list[str]) -> None:

@@ -59,3 +59,19 @@ def test_day_of_the_utterance(marked: str, expected: date | None, basis: str) ->
 def test_an_undated_page_gives_only_absolute_days(marked: str, expected: date | None) -> None:
     text, attribution = parse_marked(marked)
     assert said_on(text, attribution, None)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("lead", "looks_back"),
+    [
+        ("Ten years ago this week a tower fell in the south, and four thousand people clapped.", True),
+        ("It rained, and still they went to vote. On 11 October 1998 they were asked about the levy.", True),
+        ("Ten years ago a tower fell. On Monday its owner spoke of it again.", False),
+        ("Two years ago the levy came, and nobody noticed.", False),
+        ("The levy of 2024 is back.", False),
+    ],
+)
+def test_what_a_page_tells_of_another_time_is_not_of_today(lead: str, looks_back: bool) -> None:
+    text, attribution = parse_marked(f"{lead}\n\nIt was loud.\n\n[s Lund] [c said] [t the levy had to go].")
+    expected = (None, "a page that looks back") if looks_back else (WEDNESDAY.date(), "published")
+    assert said_on(text, attribution, WEDNESDAY) == expected

@@ -18,6 +18,7 @@ PACT = Concept(
     "pact", "Sanctions on Morrow should not be lifted", ("sanctions", "embargo"), ("keep up the pressure",), ()
 )
 WAGE = Concept("wage", "The minimum wage should rise to 15 crowns", ("minimum wage", "15 crowns"), (), ())
+FIGHT = Concept("fight", "The fighting in the valley should stop", ("fighting", "guns", "truce"), (), ())
 
 
 def code(marked: str, concept: Concept, speaks_for: tuple[str, ...] = ()) -> Coding:
@@ -42,6 +43,24 @@ PLAIN = [
     ("[s Ode] [c said] [t the toll hurts commuters].", TOLL, 2),
     ("[s Ode] [c doubts] [t the toll].", TOLL, 1),
     ("[s Ode] [c fears] [t the end of the old bridge].", BRIDGE, 1),
+]
+
+CLAUSES = [
+    # the predicate behind a relative clause, a clause of its own after ", and", an act named by a noun
+    ("[t The toll, which was due to end last autumn, could not be kept], [s Ode] [c said].", TOLL, 2),
+    ("[s Ode] [c said] [t Varda must never join, and the toll for its ships has to be scrapped].", TOLL, 2),
+    ("[s Ode] [c praised] [t the toll waiver].", TOLL, 2),
+    ('[t "We do not toll,"] [s Ode] [c said].', TOLL, 2),
+    ('[t "The bridge stays,"] [s Ode] [c said].', BRIDGE, 2),
+    # "against" that belongs to the noun, and words inside a name
+    ("[s Ode] [c said] [t sanctions against Morrow had to be lifted].", PACT, -2),
+    ("[s Ode] [c is] firmly [c against] [t the toll].", TOLL, 2),
+    ("[s Ode] [c said] [t the Lower Marsh needs this bridge].", BRIDGE, 2),
+    # the name of what is fought over is no attitude to it
+    ("[s Ode] [c said] [t the fighting must stop].", FIGHT, 2),
+    ("[s Ode] [c said] [t his men would go on fighting].", FIGHT, -2),
+    ("[s Ode] [c said] [t the guns must fall silent].", FIGHT, 2),
+    ("[s Ode] [c rejected] [t a truce].", FIGHT, -2),
 ]
 
 PROPOSITION_IS_NEGATIVE = [
@@ -82,7 +101,7 @@ AMOUNTS = [
 
 
 @pytest.mark.parametrize(
-    ("marked", "concept", "expected"), PLAIN + PROPOSITION_IS_NEGATIVE + TURNS + SUSPENDED + AMOUNTS
+    ("marked", "concept", "expected"), PLAIN + CLAUSES + PROPOSITION_IS_NEGATIVE + TURNS + SUSPENDED + AMOUNTS
 )
 def test_agreement(marked: str, concept: Concept, expected: int | None) -> None:
     coding = code(marked, concept)

@@ -47,7 +47,7 @@ def test_the_baseline_belongs_to_its_own_story(profile):
 def test_the_reason_says_what_was_seen(profile):
     reason = assess(profile, "", INSIDE).reason
     assert "names a concept" in reason
-    assert "names no concept" in assess(profile, "", OUTSIDE).reason
+    assert "names no concept" in assess(profile, "", f"It rained on Skerry. {OUTSIDE}").reason
     assert "looks back to earlier years" in assess(profile, "", "Twenty years ago the ferry sank. " + INSIDE).reason
 
 
@@ -76,8 +76,16 @@ def test_a_watch_without_a_codebook_has_a_profile_too():
     assert assess(bare, "", INSIDE).score > assess(bare, "", OUTSIDE).score
 
 
-def test_what_stands_below_the_lead_is_not_read(profile):
+def test_what_stands_below_the_lead_adds_nothing_to_the_score(profile):
     padding = " ".join(["Word"] * 200)
     assert (
         assess(profile, "", f"{OUTSIDE} {padding} {INSIDE}").score == assess(profile, "", f"{OUTSIDE} {padding}").score
     )
+
+
+def test_the_same_quarrel_in_another_place_is_another_story(profile):
+    assert profile.anchors == {"skerry"}
+    lead = "The governor of Oom has promised a vote on the tunnel, Ole Brand of the Blue Boats said in Marrow."
+    assert not assess(profile, "Oom votes on its tunnel", lead).relevant
+    assert assess(profile, "Oom votes on its tunnel", lead).reason.startswith("names nothing that the story is about")
+    assert not assess(profile, "Oom looks to Skerry", lead).reason.startswith("names nothing")
