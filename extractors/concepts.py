@@ -21,8 +21,9 @@ from extractors.wordlists import word_set
 
 THRESHOLD = 0.5
 TOPIC_FLOOR = 0.18  # a term whose content lies further than this from the proposition is another sense of the word
-NEAR = 0.52  # a content without any term is about a proposition only from this cosine on
-LEAD = 0.1  # how far it must then be ahead of the next concept
+ALIKE = 0.75  # score where all but the small words of a wording stand in order ("I will not send one soldier")
+NEAR = 0.45  # a content without any term is about a proposition only from this cosine on
+LEAD = 0.08  # how far it must then be ahead of the next concept
 CONTEXT_FACTORS = (
     0.75,
     0.75,
@@ -33,7 +34,7 @@ CONTEXT_FACTORS = (
 )  # of the sentence around, of one to three before it, and of the lead
 BESIDE = 2  # how many of them are of the sentence around
 ELLIPTIC_WORDS = 3  # a content with no more topical words than this may refer back
-REFERRING_WORDS = 6  # the same where a pronoun says that it does
+REFERRING_WORDS = 9  # the same where a pronoun says that it does
 TIED = 0.3  # cosine from which any other content may go on about what was said before
 
 _ANAPHORA = word_set("anaphora")
@@ -139,6 +140,10 @@ def _lexical(profile: _Profile, words: Sequence[Token], cosine: float) -> tuple[
     for wording in profile.wordings:
         if len(wording) > 1 and find_phrase(words, wording, gap=1):
             return 0.95, f'wording "{_shown(words, find_phrase(words, wording, gap=1)[0])}"'
+    for wording in profile.wordings:
+        solid = content_words(wording)
+        if len(solid) > 1 and cosine >= TOPIC_FLOOR and (place := next(iter(find_phrase(words, solid)), None)):
+            return ALIKE, f'like a wording "{_shown(words, place)}"'
     best = (0.0, "")
     for term in profile.terms:
         find = find_phrase if term in profile.names else find_common
