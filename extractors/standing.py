@@ -16,6 +16,8 @@ the three differences of a condition."""
 
 FOLLOW_UP = 7
 """Days after its first one in which further reports count as evidence of a move."""
+FAINT = 0.3
+"""Confidence below which a report adds nothing to what makes a move firm."""
 
 
 @dataclass(slots=True)
@@ -53,10 +55,11 @@ class Move:
 
     @property
     def weight(self) -> float:
-        """How sure the coding of its reports is, one for each outlet, added up."""
+        """How sure the coding of its reports is, one for each outlet, added up; many faint ones make nothing sure."""
         surest: dict[str, float] = {}
         for report in self.for_it:
-            surest[report.outlet] = max(report.confidence, surest.get(report.outlet, 0.0))
+            if report.confidence >= FAINT:
+                surest[report.outlet] = max(report.confidence, surest.get(report.outlet, 0.0))
         return sum(surest.values())
 
     @property

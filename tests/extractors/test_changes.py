@@ -47,6 +47,9 @@ def _against(*outlets: str, day: int = 9, **more):
         (_against("A", "B") + [said(2, 9, "C")], FOR, [("reversed", "confirmed", -2)]),
         (_against("A", day=9) + _against("B", day=80), FOR, [("reversed", "tentative", -2)]),
         ([said(-2, 9, o, confidence=0.1) for o in "AB"], FOR, []),
+        (_against("A", "B", confidence=0.5), FOR, [("reversed", "tentative", -2)]),
+        (_against("A", "B", "C", confidence=0.5), FOR, [("reversed", "confirmed", -2)]),
+        (_against(*"ABCDEF", confidence=0.25), FOR, [("reversed", "tentative", -2)]),
         ([said(-2, None, o) for o in "AB"], FOR, []),
         ([said(-2, 9, o, actor=None) for o in "AB"], FOR, []),
         ([said(None, 9, o) for o in "AB"], FOR, []),
@@ -134,6 +137,23 @@ def test_another_condition(condition, kind):
 
 def test_a_baseline_with_both_sides_raises_no_alarm():
     assert _told(_against("A", "B"), [said(2, 0, "Base", ident="x"), said(-2, 0, "Base", ident="y")]) == []
+
+
+@pytest.mark.parametrize(
+    ("unread", "found"),
+    [
+        (said(None, 0, "Base", confidence=0.0, basis=('term "tariffs"',)), []),
+        (
+            said(None, 0, "Base", confidence=0.0, basis=('sentence before: term "tariffs"',)),
+            [("new_concept", "confirmed", 2)],
+        ),
+        (said(None, 0, "Base", confidence=0.6, basis=('term "tariffs"',)), [("new_concept", "confirmed", 2)]),
+    ],
+)
+def test_what_nobody_could_read_in_the_baseline_is_not_new(unread, found):
+    taken_up = [said(2, 9, "A"), said(2, 9, "B")]
+    assert _told(taken_up, [unread]) == found
+    assert _told([*taken_up, *_against("A", "B", day=30)], [unread])[len(found) :] == [("reversed", "confirmed", -2)]
 
 
 def test_more_reports_are_asked_for():
