@@ -2,8 +2,8 @@
 
 What is invented for a gold set is always about something. In the articles of PolNeAR (Newell et al. 2018: the American
 election of 2016, seven outlets, eleven months) most of what the watch's actors say near a word of the codebook takes no
-side at all, and that is where false alarms come from. `labels.tsv` judges what an earlier coder found there: two thirds
-of the pairs to which it gave a side, and a sample of those to which it gave none. The corpus states no licence: its text
+side at all, and that is where false alarms come from. `labels.tsv` judges what an earlier coder (4b71d09) found there: every pair
+to which it gave a side, and a sample of those to which it gave none. The corpus states no licence: its text
 is not here, and nothing is trained or fitted on it. The labels tell places and judgements only; each was given once.
 """
 
