@@ -4,22 +4,22 @@ Neighbours share words with the story: older stories with the same names, other 
 diplomacy, somebody's earlier office. No single sign tells them apart, so several are weighed by a logistic regression:
 how near title and lead come to the baseline and to the concepts (sentence vectors of the whole and of pairs of
 sentences), how many of its words and names the story knows, whether it names a concept, and whether it looks back to
-earlier years. The weights were fitted on invented stories that have nothing in common with any watch; see
-tests/gold/relevance/GUIDELINES.md, also for how to fit them again.
+earlier years. Before anything is weighed, an article whose lead names another place is turned away (anchors.py); a
+long one that comes to the story late is let in. The weights were fitted on invented stories that have nothing in common
+with any watch; see tests/gold/relevance/GUIDELINES.md, also for how to fit them again.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
+from extractors.anchors import anchors, another_place, capitalised
 from extractors.embeddings import Vectors, embed
 from extractors.models import Actor, Codebook
 from extractors.phrases import content_words, find_loose, find_phrase, phrase, sentences, tokens
-from extractors.wordlists import word_set
 
 LEAD = 120
 """Words of an article that are read for its topic; below stand background and other news."""
@@ -28,18 +28,6 @@ THRESHOLD = 0.35
 """Score from which an article is let in. In doubt it is: without statements on the concepts it does no harm."""
 DOUBTFUL = 0.02
 """Score from which an article is let in that names the story's actors and concepts below its lead."""
-STRANGERS = 3
-"""Unknown names in a lead without any of the story's anchors that make it another story's; one of them may be missing
-where the headline has one."""
-OFTEN = 0.3
-"""How often an anchor stands in baseline and propositions, as a share of the most frequent."""
-SAME_NAME = 5  # letters by which "Ostmark" and "Ostmarkian" are one
-_NAME = re.compile(r"(?<![.!?\"“”\n]\s)(?<!^)\b[^\W\d_a-zà-ÿ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
-_CALENDAR = """
-jan feb mar apr jun jul aug sept sep oct nov dec mondays tuesdays wednesdays thursdays fridays saturdays sundays
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december"""
-_SMALL = word_set("function")
 _LOOKS_BACK = re.compile(
     r"\b(years? (?:ago|on|later|earlier|before)|anniversary|in (?:19|20)\d\d|(?:he|she) (?:was|became) \w+ minister"
     r"|(?:long )?before (?:he|she|it)\b|decades?|first life|early years|used to)\b",
@@ -137,9 +125,11 @@ class StoryProfile:
             sections=embed([f"{title}. {_first(text, LEAD)}"]) @ embed(_SECTIONS).T,
             terms=tuple(tuple(phrase(t) for t in c.terms if phrase(t)) for c in codebook.concepts),
             actors=tuple(_called(a) for a in codebook.actors),
-            names=frozenset(_names("\n".join([title, text, *propositions]))).union(*(n.lower().split() for n in named)),
+            names=frozenset(capitalised("\n".join([title, text, *propositions]))).union(
+                *(n.lower().split() for n in named)
+            ),
             words=frozenset(_weighty(" ".join([title, text, *propositions, *wordings]))),
-            anchors=_anchors(propositions, text, codebook.actors),
+            anchors=anchors(propositions, text, codebook.actors),
         )
 
     from_baseline = from_watch
@@ -147,7 +137,7 @@ class StoryProfile:
 
 def assess(profile: StoryProfile, title: str, text: str) -> Relevance:
     """Judge whether the article `title` with `text` belongs to the story of `profile`."""
-    if strangers := _elsewhere(profile, title, _first(text, LEAD)):
+    if strangers := another_place(profile.anchors, profile.names, title, _first(text, LEAD)):
         return Relevance(False, 0.0, f"names nothing that the story is about, but {', '.join(strangers)}")
     signs = read_signs(profile, title, text)
     logit = BIAS + sum(w * s for w, s in zip(WEIGHTS, astuple(signs), strict=True))
@@ -171,7 +161,7 @@ def read_signs(profile: StoryProfile, title: str, text: str) -> Signs:
     read = f"{title}. {lead}" if title else lead
     whole, passages = embed([read]), embed(_passages(lead) or [read])
     to_baseline, near = whole @ profile.passages.T, passages @ profile.passages.T
-    words, names, weighty = tokens(read), _names(lead) + _names(title), set(_weighty(read))
+    words, names, weighty = tokens(read), capitalised(lead) + capitalised(title), set(_weighty(read))
     known = sum(n in profile.names for n in names)
     named = min(2, sum(any(_has(words, t) for t in terms) for terms in profile.terms)) / 2
     lower = f" {' '.join(t.lower for t in words if t.is_word)} "
@@ -192,31 +182,6 @@ def read_signs(profile: StoryProfile, title: str, text: str) -> Signs:
         named=named,
         named_here=named if here else 0.0,
     )
-
-
-def _elsewhere(profile: StoryProfile, title: str, lead: str) -> list[str]:
-    """The names of another place that an article is about, where its lead has none of the story's anchors."""
-    read = f"{title}. {lead}".lower()
-    if not profile.anchors or any(re.search(rf"\b{re.escape(a[:SAME_NAME])}", read) for a in profile.anchors):
-        return []
-    common = set(re.findall(r"\b[a-zà-ÿ]{2,}", f"{title}. {lead}"))
-    found = dict.fromkeys(_names(title) + _names(lead))
-    strange = [n for n in found if len(n) > 2 and n not in common and not _known(n, profile.names)]
-    enough = STRANGERS - (any(n in title.lower() for n in strange))
-    return strange if len(strange) >= enough else []
-
-
-def _known(name: str, names: Iterable[str]) -> bool:
-    return any(name[:SAME_NAME] == n[:SAME_NAME] for n in names)
-
-
-def _anchors(propositions: Sequence[str], text: str, actors: Sequence[Actor]) -> frozenset[str]:
-    people = {w for a in actors if a.kind == "person" for w in a.name.lower().split()}
-    common = {*re.findall(r"\b[a-zà-ÿ]{2,}", text), *_SMALL}
-    counts = Counter(_names("\n".join([text, *propositions])))
-    named = set(_names("\n".join(f"so {p}" for p in propositions))) & set(_names(text)) - people - common
-    most = max((counts[n] for n in named), default=0)
-    return frozenset(n for n in named if counts[n] >= OFTEN * most)
 
 
 def _reason(signs: Signs) -> str:
@@ -243,12 +208,6 @@ def _passages(text: str) -> list[str]:
 
 def _has(words: Sequence[object], term: tuple[str, ...]) -> bool:
     return bool(find_phrase(words, term) or (len(term) > 1 and find_loose(words, term)))  # type: ignore[arg-type]
-
-
-def _names(text: str) -> list[str]:
-    """Capitalised words inside sentences, in lower case."""
-    found = (m.lower().removesuffix("’s").removesuffix("'s") for m in _NAME.findall(text))
-    return [n for n in found if n not in _CALENDAR.split()]
 
 
 def _called(actor: Actor) -> tuple[str, ...]:
