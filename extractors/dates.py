@@ -47,7 +47,7 @@ _THIS_WEEK = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tonight|tomorrow)\b", re.IGNORECASE
 )
 _OLD = re.compile(
-    r"\b(?P<count>(?:[5-9]|\d\d|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty)(?:-\w+)?"
+    r"\b(?P<ago>(?:[5-9]|\d\d|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty)(?:-\w+)?"
     r"\s+years\s+(?:ago|earlier|before|on)|decades\s+ago|a\s+generation\s+ago)\b|\b(?P<year>(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
@@ -87,7 +87,7 @@ def _looks_back(text: str, year: int) -> bool:
     lead = " ".join(text[a:b] for a, b in islice(sentences(text), LEAD))
     if _THIS_WEEK.search(lead):
         return False
-    return any(m["count"] or int(m["year"]) <= year - LONG_AGO for m in _OLD.finditer(lead))
+    return any(m["ago"] or int(m["year"]) <= year - LONG_AGO for m in _OLD.finditer(lead))
 
 
 def _anchor(attribution: Attribution) -> Span:

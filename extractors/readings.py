@@ -20,9 +20,9 @@ from extractors.wordlists import word_set
 REACH = 6  # words between a verb of direction and its object
 PREDICATE = 10  # words after the subject within which its predicate begins
 LONGEST_RELATIVE = 15  # words of a relative clause between a subject and its predicate
-_STANDING = frozenset({"stay", "stays", "remain", "remains", "stand", "stands"})
+_STANDING = word_set("standing")
 _ACT_NOUNS = stem_set("act_nouns")
-_RELATIVES = frozenset({"which", "who", "whose", "where"})
+_RELATIVES = word_set("relatives")
 _STOPS = word_set("stops")
 _INTRANSITIVE = stem_set("intransitive")
 _AFTER_INTRANSITIVE = word_set("after_intransitive")
@@ -404,15 +404,13 @@ def read(
 
 def _behind_relative(words: Sequence[Token], end: int) -> int:
     """Where the clause goes on behind "..., which was due last year," """
-    if [w.lower in wanted for w, wanted in zip(words[end : end + 2], ({","}, _RELATIVES), strict=False)] == [
-        True,
-        True,
-    ]:
-        for k in range(end + 2, min(end + 2 + LONGEST_RELATIVE, len(words) - 1)):
-            if words[k].lower in HARD:
-                break
-            if words[k].lower == ",":
-                return k + 1
+    if len(words) < end + 2 or words[end].lower != "," or words[end + 1].lower not in _RELATIVES:
+        return end
+    for k in range(end + 2, min(end + 2 + LONGEST_RELATIVE, len(words) - 1)):
+        if words[k].lower in HARD:
+            break
+        if words[k].lower == ",":
+            return k + 1
     return end
 
 

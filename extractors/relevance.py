@@ -19,7 +19,7 @@ from dataclasses import astuple, dataclass
 from extractors.anchors import anchors, another_place, capitalised
 from extractors.embeddings import Vectors, embed
 from extractors.models import Actor, Codebook
-from extractors.phrases import content_words, find_loose, find_phrase, phrase, sentences, tokens
+from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, sentences, tokens
 
 LEAD = 120
 """Words of an article that are read for its topic; below stand background and other news."""
@@ -150,9 +150,13 @@ def assess(profile: StoryProfile, title: str, text: str) -> Relevance:
 def _speaks_of_it(profile: StoryProfile, text: str) -> bool:
     """Whether the whole article names two actors of the story and a concept: a long one comes to the story late."""
     words = tokens(text)
+    return _actors_named(profile, words) >= 2 and any(_has(words, t) for terms in profile.terms for t in terms)
+
+
+def _actors_named(profile: StoryProfile, words: Sequence[Token]) -> int:
+    """How many of the story's actors are called by a name among `words`."""
     lower = f" {' '.join(t.lower for t in words if t.is_word)} "
-    actors = sum(any(f" {name} " in lower for name in called) for called in profile.actors)
-    return actors >= 2 and any(_has(words, t) for terms in profile.terms for t in terms)
+    return sum(any(f" {name} " in lower for name in called) for called in profile.actors)
 
 
 def read_signs(profile: StoryProfile, title: str, text: str) -> Signs:
@@ -164,8 +168,7 @@ def read_signs(profile: StoryProfile, title: str, text: str) -> Signs:
     words, names, weighty = tokens(read), capitalised(lead) + capitalised(title), set(_weighty(read))
     known = sum(n in profile.names for n in names)
     named = min(2, sum(any(_has(words, t) for t in terms) for terms in profile.terms)) / 2
-    lower = f" {' '.join(t.lower for t in words if t.is_word)} "
-    here = 0 < len(names) <= 2 * known or any(f" {name} " in lower for called in profile.actors for name in called)
+    here = 0 < len(names) <= 2 * known or _actors_named(profile, words) > 0
     none = len(profile.concepts) == 0
     return Signs(
         whole=_positive(to_baseline.max()),

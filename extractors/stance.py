@@ -147,9 +147,7 @@ _DETERMINERS = word_set("determiners")
 
 
 _BE = word_set("be")
-_FIRMLY = frozenset(
-    {"not", "still", "also", "always", "all", "both", "dead", "stand", "stands", "stood", "decide", "vote"}
-)
+_FIRMLY = word_set("before_against")
 """Words after which "against" is an attitude; after a noun it belongs to that ("sanctions against Ostmark")."""
 _NOUNISH = stem_set("nounish")
 _CALLS = stem_set("calls")

@@ -52,9 +52,9 @@ def target(concept: Concept) -> Target:
     in_proposition = [s * acts[n] for n in names if (s := _sign(proposition, n))]
     default = _majority(in_proposition) or _majority([_sign(proposition, (w,)) for w in core]) or 1
     terms = []
-    stated = {phrase(w): side for side, words in ((1, concept.support), (-1, concept.oppose)) for w in words}
+    sides = {phrase(w): side for side, words in ((1, concept.support), (-1, concept.oppose)) for w in words}
     for stems in names:
-        sign = stated.get(stems) or _sign(proposition, stems)
+        sign = sides.get(stems) or _sign(proposition, stems)
         if not sign:
             votes = sum(side * _sign(words, stems) for words, side in examples)
             sign = default * acts[stems]

@@ -12,7 +12,6 @@ from __future__ import annotations
 import csv
 import json
 import sys
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from extractors.coding import code_version
-from extractors.models import Actor, Codebook, Concept, Span, Version
+from extractors.models import Span, Version
 from extractors.positions import sign
+from tests.gold.histories.load import codebook
 
 HERE = Path(__file__).parent
 SAME = 0.5
@@ -51,17 +51,6 @@ def labels() -> list[Label]:
     return found
 
 
-def codebook() -> Codebook:
-    """The actors and concepts, as an analyst would write them in twenty minutes; never fitted to the texts."""
-    raw = tomllib.loads((HERE / "watch.toml").read_text(encoding="utf-8"))
-    concepts = [
-        Concept(c["id"], c["proposition"], tuple(c["terms"]), tuple(c["support"]), tuple(c["oppose"]))
-        for c in raw["concept"]
-    ]
-    actors = [Actor(a["name"], a["kind"], a["affiliation"], tuple(a.get("aliases", ()))) for a in raw["actor"]]
-    return Codebook(tuple(concepts), tuple(actors))
-
-
 def sides(folder: Path, wanted: Sequence[Label]) -> Iterator[tuple[Label, int]]:
     """Each of `wanted` with the side that the shipped line gives it, 0 for none."""
     texts = {}
@@ -72,7 +61,7 @@ def sides(folder: Path, wanted: Sequence[Label]) -> Iterator[tuple[Label, int]]:
     by_article = defaultdict(list)
     for label in wanted:
         by_article[label.article].append(label)
-    book = codebook()
+    book = codebook("watch", HERE)  # as an analyst would write it in twenty minutes; never fitted to the texts
     for article, its in by_article.items():
         outlet, day, _ = article.split("_", 2)
         published = datetime.fromisoformat(day).replace(tzinfo=UTC)
