@@ -28,9 +28,9 @@ CONDITIONS = (
     ("conditional on", True),
     ("contingent on", True),
     ("subject to", True),
-    ("provided that", True),
-    ("provided", True),
-    ("providing", True),
+    ("provided that", False),
+    ("provided", False),
+    ("providing", False),
     ("as long as", True),
     ("so long as", True),
     ("only if", True),
@@ -48,7 +48,9 @@ CONDITIONS = (
     ("if", False),
     ("in case", False),
     ("should it", False),
-    ("once", True),
+    ("once", False),
+    ("as soon as", False),
+    ("before", False),
     ("depends on", False),
     ("depending on", False),
 )
@@ -126,7 +128,7 @@ def conditions(words: Sequence[Token]) -> list[Condition]:
         for i, j in find_phrase(words, lead, gap=0):
             if any(c.start <= i < c.end or i <= c.start < j for c in found):
                 continue
-            if text == "without" and not _excludes(words, i):
+            if text in {"without", "before"} and not _excludes(words, i):
                 continue
             if text == "if" and any(
                 w.lower in {"is", "are"} and words[k + 1].lower == "to"
@@ -141,7 +143,7 @@ def conditions(words: Sequence[Token]) -> list[Condition]:
 
 
 def _excludes(words: Sequence[Token], i: int) -> bool:
-    """ "No deal without X" and "Without X, ..." ask for X; "without delay" does not."""
+    """ "No deal without X" and "Without X, ..." ask for X; "without delay" does not. "No deal before X" supposes it."""
     before = {w.lower for w in words[max(0, i - 10) : i]}
     opens = i == 0 or words[i - 1].lower in {",", '"', "“", "that", "said", "says", "warned", "argued", "told"}
     return opens or bool(before & {"no", "not", "n't", "never", "cannot", "nothing"})

@@ -123,6 +123,18 @@ def test_a_condition_lowers_the_agreement_and_is_kept(marked: str, expected: int
     assert (coding.agreement, coding.condition) == (expected, condition)
 
 
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "[s Ode] [c said] [t boats could be sent once the toll was lifted].",
+        "[s Ode] [c said] [t the town would pay for boats as soon as the toll was abolished].",
+        "[s Ode] [c said] [t there could be no boats before an end to the toll].",
+    ],
+)
+def test_what_is_only_waited_for_is_not_demanded(marked: str) -> None:
+    assert code(marked, TOLL).agreement is None
+
+
 def test_what_is_asked_for_in_exchange_is_demanded() -> None:
     assert (
         code("[s Ode] [c said] [t we will drop the embargo in exchange for an end to the toll].", TOLL).agreement == 2
