@@ -15,6 +15,7 @@ from extractors.agreement import code_agreement
 from extractors.attributions import extract_attributions
 from extractors.concepts import match_concepts
 from extractors.dates import said_on
+from extractors.headlines import corroborated, read_headline
 from extractors.language import detect_language
 from extractors.models import Actor, Attribution, Codebook, Resolution, Statement, Version
 from extractors.narration import told_positions
@@ -84,6 +85,7 @@ def code_version(
             clear = [s for s in coded if s.agreement and s.confidence >= TOLD]
             actors |= {s.actor: resolution.actor for s in clear if s.actor and resolution.actor}
             statements += clear
+    statements = corroborated(statements, read_headline(version.title, codebook))
     note = "" if statements else "no attribution found"
     return Coded(tuple(statements), tuple(actors.values()), note)
 
