@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.phrases import Token, find_phrase, phrase
 from extractors.wordlists import auxiliaries, word_set
@@ -54,6 +55,8 @@ CONDITIONS = (
     ("depends on", False),
     ("depending on", False),
 )
+_IDLE = frozenset(("possible", "necessary", "needed", "anything", "any", "only", "not"))
+"""Words that make "if" an idiom."""
 _LEADS = tuple(sorted(((phrase(p), asked, p) for p, asked in CONDITIONS), key=lambda c: -len(c[0])))
 
 
@@ -106,7 +109,7 @@ def right_bound(words: Sequence[Token], at: int) -> int:
             or following in {"and", "not", "so", "or", "just", "only", "even", "yet", "said", "says"}
         ):
             return k
-        if words[k].lower == "and" and following in SUBJECTS:
+        if words[k].lower == "and" and (following in SUBJECTS or following == "not"):
             return k
     return len(words)
 
@@ -130,16 +133,21 @@ def conditions(words: Sequence[Token]) -> list[Condition]:
                 continue
             if text in {"without", "before"} and not _excludes(words, i):
                 continue
-            if text == "if" and any(
-                w.lower in {"is", "are"} and words[k + 1].lower == "to"
-                for k, w in enumerate(words[j : j + 8], j)
-                if k + 1 < len(words)
-            ):
-                continue  # "if the targets are to be met" names a purpose
+            if text == "if" and not _supposes(words, i):
+                continue
             if text in {"once", "provided", "providing"} and not _opens_clause(words, i):
                 continue
             found.append(Condition(i, _condition_end(words, j), text, asked))
     return sorted(found, key=lambda c: c.start)
+
+
+def _supposes(words: Sequence[Token], i: int) -> bool:
+    """Not so "even if", "if possible", "if there was ever a year"; "if the targets are to be met" names a purpose."""
+    before = words[i - 1].lower if i else ""
+    after = [w.lower for w in words[i + 1 : i + 9]]
+    if before in {"even", "as", "what"} or (after and after[0] in _IDLE) or "ever" in after[:4]:
+        return False
+    return not any(a in {"is", "are"} and b == "to" for a, b in pairwise(after))
 
 
 def _excludes(words: Sequence[Token], i: int) -> bool:

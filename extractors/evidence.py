@@ -47,6 +47,7 @@ _OBSERVERS = stem_set("observers")
 _POLLS = frozenset(stem(w) for w in ("poll", "survey", "pollster"))
 _THREATS = frozenset({"resign", "quit", "leave", "walk away", "step down", "pull out", "withdraw", "walk out", "sue"})
 _CUE_ATTITUDES = frozenset({"support", "demand", "oppose", "doubt", "want", "open", "give_up", "more", "less"})
+_CONTRAST = re.compile(r"\b(?:not|instead of|rather than)(?: (?:a|an|the))?$")
 _QUESTION = re.compile(r"\?[\"”’']?\s*$")
 
 
@@ -165,7 +166,7 @@ def _weigh(case: _Case, words: Sequence[Token], content: int) -> None:
         case.named = case.named or 1
     if len(case.evidence) > before:
         return
-    places = mentions(words, case.aim, content)
+    places = _without_rest(words, mentions(words, case.aim, content))
     for span, side in places:
         asked = next((c for c in limits if c.asked and c.start <= span[0] < c.end), None)
         bearing = [o for o in _bearing(ops, span, limits, asked) if not _describes(words, o, span)]
@@ -175,6 +176,15 @@ def _weigh(case: _Case, words: Sequence[Token], content: int) -> None:
         case.named = side
     if not any(e.weight >= CONCEDED for e in case.evidence[before:]) and not (places and case.others):
         _weigh_references(case, words, ops, limits, content, places)
+
+
+def _without_rest(words: Sequence[Token], places: list[tuple[Place, int]]) -> list[tuple[Place, int]]:
+    """Of two names of the target in "a brigade and not a battalion" the first, which is what is said of it."""
+    if len(places) < 2:
+        return places
+    behind = [" ".join(w.lower for w in words[max(0, a - 3) : a]) for (a, _), _ in places]
+    told = [p for p, b in zip(places, behind, strict=True) if not _CONTRAST.search(b)]
+    return told or places
 
 
 def _describes(words: Sequence[Token], operator: Operator, span: Place) -> bool:

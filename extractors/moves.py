@@ -35,7 +35,7 @@ MOST_CAUTION = 3
 """Outlets that false starts can add at most."""
 MARGIN = 2
 """How many times the outlets that hold the old position those must be that carry the new one."""
-SOLID = 0.6
+SOLID = 0.55
 """Mean confidence of the reports that a move needs; more of them make up for less."""
 STEP = 0.6
 """Distance between the means of the agreements before and after, for a step on one side."""

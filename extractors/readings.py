@@ -282,6 +282,8 @@ class _Chain:
             elif op.kind in ATTITUDES | {"neutral", "deny"}:
                 if words[op.end : op.end + 1] and words[op.end].lower == "by" and not any(w.lower in _BE for w in gap):
                     continue  # "a loan backed by ..."
+                if _done_by_others(words, op):
+                    return
                 if self.attitude or (settled and others_view(words, op.start, end, self.own)):
                     break
                 if not settled and op.kind != "give_up":
@@ -344,6 +346,12 @@ class _Chain:
         self.seen.append(f'effect "{op.text} {" ".join(w.lower for w in following[:3])}"')
         self.license("effect")
         return True
+
+
+def _done_by_others(words: Sequence[Token], op: Operator) -> bool:
+    """ "It was rejected by parliament" tells what somebody else did."""
+    after = words[op.end].lower if op.end < len(words) else ""
+    return after == "by" and words[op.start - 1].lower in {"was", "were", "been"}
 
 
 def _people(following: Sequence[Token]) -> bool:

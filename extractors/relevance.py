@@ -27,9 +27,7 @@ BASELINE_LEAD = 250
 THRESHOLD = 0.35
 """Score from which an article is let in. In doubt it is: without statements on the concepts it does no harm."""
 DOUBTFUL = 0.02
-"""Score from which an article is let in that names an actor and a concept of the story, be it below its lead."""
-LATE = 0.22
-"""Score from which one is let in that names several actors and no concept by a term."""
+"""Score from which an article is let in that names the story's actors and concepts below its lead."""
 _LOOKS_BACK = re.compile(
     r"\b(years? (?:ago|on|later|earlier|before)|anniversary|in (?:19|20)\d\d|(?:he|she) (?:was|became) \w+ minister"
     r"|(?:long )?before (?:he|she|it)\b|decades?|first life|early years|used to)\b",
@@ -144,18 +142,15 @@ def assess(profile: StoryProfile, title: str, text: str) -> Relevance:
     signs = read_signs(profile, title, text)
     logit = BIAS + sum(w * s for w, s in zip(WEIGHTS, astuple(signs), strict=True))
     score = 1 / (1 + math.exp(-logit))
-    if DOUBTFUL <= score < THRESHOLD and _speaks_of_it(profile, f"{title}\n{text}", score):
-        return Relevance(True, round(score, 4), f"{_reason(signs)}, names the story's actors further down")
+    if DOUBTFUL <= score < THRESHOLD and _speaks_of_it(profile, f"{title}\n{text}"):
+        return Relevance(True, round(score, 4), f"{_reason(signs)}, names several of the story's actors further down")
     return Relevance(score >= THRESHOLD, round(score, 4), _reason(signs))
 
 
-def _speaks_of_it(profile: StoryProfile, text: str, score: float) -> bool:
-    """Whether the whole article names the story's actors and concepts: a long one comes to the story late."""
+def _speaks_of_it(profile: StoryProfile, text: str) -> bool:
+    """Whether the whole article names two actors of the story and a concept: a long one comes to the story late."""
     words = tokens(text)
-    actors = _actors_named(profile, words)
-    if actors and any(_has(words, t) for terms in profile.terms for t in terms):
-        return True
-    return actors >= 2 and score >= LATE
+    return _actors_named(profile, words) >= 2 and any(_has(words, t) for terms in profile.terms for t in terms)
 
 
 def _actors_named(profile: StoryProfile, words: Sequence[Token]) -> int:

@@ -151,6 +151,8 @@ _FIRMLY = word_set("before_against")
 """Words after which "against" is an attitude; after a noun it belongs to that ("sanctions against Ostmark")."""
 _NOUNISH = stem_set("nounish")
 _CALLS = stem_set("calls")
+_AGENTS = frozenset(("by", "from", "with", "and"))
+_OWNERS = frozenset(("his", "her", "its", "their", "our", "my"))
 
 
 def _other_sense(words: Sequence[Token], i: int, end: int, kind: str) -> bool:
@@ -160,6 +162,9 @@ def _other_sense(words: Sequence[Token], i: int, end: int, kind: str) -> bool:
     word = words[i].lower
     if words[end - 1].lower == "go" and after in {"up", "ahead", "on", "forward", "further", "through", "into"}:
         return True
+    if word == "opposition":  # "opposition to" is an attitude, "by the opposition to" and "the opposition" are a party
+        by = words[i - 2].lower if i > 1 else ""
+        return (before == "the" and by in _AGENTS) if end - i > 1 else before not in _OWNERS
     if end - i > 1:
         return False
     if word == "against":

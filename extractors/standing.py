@@ -16,7 +16,7 @@ the three differences of a condition."""
 
 FOLLOW_UP = 7
 """Days after its first one in which further reports count as evidence of a move."""
-FAINT = 0.3
+FAINT = 0.35
 """Confidence below which a report adds nothing to what makes a move firm."""
 
 

@@ -31,7 +31,7 @@ from extractors.gold import parse_marked
 from extractors.positions import sign
 from extractors.scoring import macro_f1
 from extractors.sessions import tokenizer
-from extractors.sides import SIDES, encode
+from extractors.sides import SIDES, denied, encode
 from training.agreement_data import Item, held_out, read_items
 from training.side_model import SideReader, export
 
@@ -40,6 +40,8 @@ RATE, HEAD_RATE = 1.5e-4, 1e-3
 MADE, ELSEWHERE = 0.1, 0.2
 """Share of the sentences made from propositions and of pairs; and of statements asked about another proposition."""
 OPPOSITES, OPPOSITES_FROM = 0.33, 3
+DENIALS = 0.25
+"""Share of the wordings that are denied, which turns the label round too, as the coder does at run time."""
 QUALIFIED = 0.3  # weight of the loss of the second task
 CLASSES = {1: 0, -1: 1, 0: 2}
 NAMES = ("Orla Finch", "Minister Pell", "the union", "The council", "Sven Aldo", "the ministry", "she", "He")
@@ -80,16 +82,20 @@ def example(item: Item, proposition: str, label: int | None, weight: float = 1.0
     return Example(pieces, roles, CLASSES[sign(label or 0)], qualified, weight * (0.7 if qualified == 1 else 1.0))
 
 
-def statements(items: Sequence[Item], opposites: float, rng: random.Random) -> Iterator[Example]:
+def statements(items: Sequence[Item], opposites: float, denials: float, rng: random.Random) -> Iterator[Example]:
     for item in items:
         for concept in item.concepts:
             if concept.id not in item.labels:
                 continue
             label = item.labels[concept.id]
             if rng.random() < opposites:
-                yield example(item, concept.opposite, -label if label else label)
+                wording, turn = concept.opposite, -1
             else:
-                yield example(item, concept.wording if rng.random() < 0.6 else concept.paraphrase, label)
+                wording, turn = concept.wording if rng.random() < 0.6 else concept.paraphrase, 1
+            contrary = denied(wording) if rng.random() < denials else None
+            if contrary:
+                wording, turn = contrary, -turn
+            yield example(item, wording, label * turn if label else label)
 
 
 def made(items: Sequence[Item], count: int, rng: random.Random) -> Iterator[Example]:
@@ -208,11 +214,12 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / 120) * max(0.02, 1 - step / total)
     )
-    measured = list(statements(held, 0.0, random.Random(1)))
-    turned = list(statements(held, 1.0, random.Random(1)))
+    measured = list(statements(held, 0.0, 0.0, random.Random(1)))
+    turned = list(statements(held, 1.0, 0.0, random.Random(1)))
     start = time.monotonic()
     for epoch in range(1, epochs + 1):
-        rows = list(statements(items, OPPOSITES if again or epoch >= OPPOSITES_FROM else 0.0, rng))
+        turning = again or epoch >= OPPOSITES_FROM
+        rows = list(statements(items, OPPOSITES * turning, DENIALS * turning, rng))
         if again or epoch > 1:
             for make, share in ((made, MADE), (elsewhere, ELSEWHERE), (pairs, MADE)):
                 rows += make(items, int(share * len(items)), rng)

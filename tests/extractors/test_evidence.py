@@ -56,6 +56,17 @@ CLAUSES = [
     ("[s Ode] [c said] [t sanctions against Morrow had to be lifted].", PACT, -2),
     ("[s Ode] [c is] firmly [c against] [t the toll].", TOLL, 2),
     ("[s Ode] [c said] [t the Lower Marsh needs this bridge].", BRIDGE, 2),
+    # a party is no attitude, what somebody else did is not the speaker's, and of two named one is what is wanted
+    ("[s Ode] [c rejected] [t a motion by the opposition to keep the bridge].", BRIDGE, -2),
+    ("[s Ode] [c said] [t the opposition wanted the bridge].", BRIDGE, None),
+    ("[s Ode] [c voiced] [t opposition to the toll].", TOLL, 2),
+    ("[s Ode] [c said] [t the bridge was rejected by parliament].", BRIDGE, None),
+    ("[s Ode] [c said] [t the bridge must be rejected by parliament].", BRIDGE, -2),
+    ("[s Ode] [c said] [t the town needed a crossing and not a toll].", TOLL, 2),
+    ("[s Ode] [c said] [t Varda needed a lasting truce and not fighting].", FIGHT, 2),
+    # "if" in an idiom is no condition
+    ("[s Ode] [c said] [t the toll should be scrapped, if possible in May].", TOLL, 2),
+    ("[s Ode] [c said] [t the toll should be scrapped even if the state objects].", TOLL, 2),
     # the name of what is fought over is no attitude to it
     ("[s Ode] [c said] [t the fighting must stop].", FIGHT, 2),
     ("[s Ode] [c said] [t his men would go on fighting].", FIGHT, -2),

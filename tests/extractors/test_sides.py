@@ -4,7 +4,7 @@ import pytest
 
 from extractors.gold import parse_marked
 from extractors.sessions import tokenizer
-from extractors.sides import LONGEST, SIDES, Spans, encode, read_side
+from extractors.sides import LONGEST, SIDES, Spans, denied, encode, read_both_ways, read_side
 
 
 def given(marked: str) -> tuple[str, Spans]:
@@ -52,3 +52,28 @@ def test_any_characters_can_be_read() -> None:
 def test_sides_without_any_word_of_the_proposition_but_its_name(marked: str, side: str) -> None:
     shares = read_side(*given(marked), "The old ferry should be scrapped")
     assert SIDES[int(shares[:3].argmax())] == side
+
+
+@pytest.mark.parametrize(
+    ("proposition", "contrary"),
+    [
+        ("The old ferry should be scrapped", "The old ferry should not be scrapped"),
+        ("The old ferry should not be scrapped", "The old ferry should be scrapped"),
+        ("The law that is hated must go", "The law that is hated must not go"),
+        ("Twelve percent is justified", "Twelve percent is not justified"),
+        ("No ferry should sail", None),
+        ("A toll on the bridge", None),
+    ],
+)
+def test_a_proposition_denied(proposition: str, contrary: str | None) -> None:
+    assert denied(proposition) == contrary
+
+
+def test_both_ways_are_weighed() -> None:
+    passage = given("[s Ode] [c said] [t the old ferry had served its time].")
+    one, other = read_side(*passage, "The ferry should go"), read_side(*passage, "The ferry should not go")
+    both = read_both_ways(*passage, "The ferry should go")
+    assert both[:3].sum() == pytest.approx(1)
+    assert min(one[0], other[1]) - 0.05 <= both[0] <= max(one[0], other[1]) + 0.05
+    nominal = "A toll on the ferry"
+    assert read_both_ways(*passage, nominal).tolist() == read_side(*passage, nominal).tolist()
