@@ -55,7 +55,7 @@ CONDITIONS = (
     ("depends on", False),
     ("depending on", False),
 )
-_IDLE = frozenset(("possible", "necessary", "needed", "anything", "any", "only", "not"))
+_IDLE = frozenset(("possible", "necessary", "needed", "only", "not"))
 """Words that make "if" an idiom."""
 _LEADS = tuple(sorted(((phrase(p), asked, p) for p, asked in CONDITIONS), key=lambda c: -len(c[0])))
 
@@ -145,7 +145,7 @@ def _supposes(words: Sequence[Token], i: int) -> bool:
     """Not so "even if", "if possible", "if there was ever a year"; "if the targets are to be met" names a purpose."""
     before = words[i - 1].lower if i else ""
     after = [w.lower for w in words[i + 1 : i + 9]]
-    if before in {"even", "as", "what"} or (after and after[0] in _IDLE) or "ever" in after[:4]:
+    if before in {"even", "as", "what"} or (after and after[0] in _IDLE) or {"there", "ever"} <= {*after[:4]}:
         return False
     return not any(a in {"is", "are"} and b == "to" for a, b in pairwise(after))
 

@@ -124,6 +124,7 @@ def test_agreement(marked: str, concept: Concept, expected: int | None) -> None:
     ("marked", "expected", "condition"),
     [
         ("[s Ode] [c said] [t the toll could be lifted if the state pays].", 1, "if the state pays"),
+        ("[s Ode] [c said] [t the toll could be lifted if any state ever pays].", 1, "if any state ever pays"),
         ("[s Ode] [c said] [t he would keep the toll unless the state pays].", -1, "unless the state pays"),
         ("[s Ode] [c agreed to abolish] [t the toll only after the repairs].", 1, "only after the repairs"),
         ("[s Ode] [c backs] [t scrapping the toll provided that buses stay free].", 1, "provided that buses stay free"),
