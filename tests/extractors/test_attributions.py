@@ -121,13 +121,13 @@ def test_cost_grows_linearly() -> None:
         text = unit * times
         best = float("inf")
         for _ in range(2):
-            began = time.perf_counter()
+            began = time.process_time()  # what other processes do is none of its cost
             extract_attributions(text)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best / len(text.split())
 
     extract_attributions(unit)
-    assert seconds_a_word(800) < 2.5 * seconds_a_word(16)
+    assert seconds_a_word(800) < 5 * seconds_a_word(16)  # at square cost it would be fifty times
 
 
 def test_a_direct_quote_split_around_its_cue() -> None:
