@@ -55,7 +55,7 @@ CONDITIONS = (
     ("depends on", False),
     ("depending on", False),
 )
-_IDLE = frozenset(("possible", "necessary", "needed", "only", "not"))
+_IDLE = word_set("idle_if")
 """Words that make "if" an idiom."""
 _LEADS = tuple(sorted(((phrase(p), asked, p) for p, asked in CONDITIONS), key=lambda c: -len(c[0])))
 

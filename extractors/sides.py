@@ -48,7 +48,7 @@ def read_side(passage: str, spans: Spans, proposition: str) -> Shares:
 
 
 def read_both_ways(passage: str, spans: Spans, proposition: str) -> Shares:
-    """Return what `read_side` does, as the mean of what it says of the proposition and, turned, of the same denied.
+    """Return what `read_side` does, as the geometric mean of that and, turned, of the proposition denied.
 
     Whoever is for a thing is against its contrary, and the model errs on the two in different places.
     """

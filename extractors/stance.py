@@ -151,8 +151,8 @@ _FIRMLY = word_set("before_against")
 """Words after which "against" is an attitude; after a noun it belongs to that ("sanctions against Ostmark")."""
 _NOUNISH = stem_set("nounish")
 _CALLS = stem_set("calls")
-_AGENTS = frozenset(("by", "from", "with", "and"))
-_OWNERS = frozenset(("his", "her", "its", "their", "our", "my"))
+_AGENTS = word_set("agents")
+_OWNERS = word_set("owners")
 
 
 def _other_sense(words: Sequence[Token], i: int, end: int, kind: str) -> bool:
