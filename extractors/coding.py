@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from extractors.actors import resolve_actors
-from extractors.agreement import code_agreement
+from extractors.agreement import ask_concepts, code_agreement
 from extractors.attributions import extract_attributions
-from extractors.concepts import match_concepts
+from extractors.concepts import match_concepts, near_concepts
 from extractors.dates import said_on
 from extractors.headlines import corroborated, read_headline
 from extractors.language import detect_language
@@ -21,7 +21,7 @@ from extractors.models import Actor, Attribution, Codebook, Resolution, Statemen
 from extractors.narration import told_positions
 from extractors.voices import speaks_for
 
-CODER = "5"
+CODER = "6"
 """Raised whenever coding may come out differently: each statement names the coder that made it."""
 
 
@@ -125,8 +125,11 @@ def _statements(
     )
     # "Ostmark would never accept it" is a position of those who speak for Ostmark only
     stands_for = (actor.affiliation or "", *actor.aliases) if actor else ()
+    matches = match_concepts(version.text, attribution, codebook.concepts)
+    if actor and not matches:
+        matches = ask_concepts(version.text, attribution, near_concepts(version.text, attribution, codebook.concepts))
     found = []
-    for match in match_concepts(version.text, attribution, codebook.concepts):
+    for match in matches:
         coding = code_agreement(version.text, attribution, match.concept, stands_for)
         found.append(
             replace(

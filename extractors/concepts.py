@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from extractors import context
-from extractors.context import BACK, context_spans
+from extractors.context import BACK, context_spans, passage
 from extractors.embeddings import Vectors, embed
 from extractors.models import Attribution, Concept, ConceptMatch, Span
 from extractors.phrases import Token, content_words, find_common, find_loose, find_phrase, phrase, sentences, tokens
@@ -23,6 +23,7 @@ THRESHOLD = 0.5
 TOPIC_FLOOR = 0.18  # a term whose content lies further than this from the proposition is another sense of the word
 ALIKE = 0.75  # score where all but the small words of a wording stand in order ("I will not send one soldier")
 NEAR = 0.45  # a content without any term is about a proposition only from this cosine on
+FAR = 0.15  # below this cosine it is not even asked about one
 LEAD = 0.08  # how far it must then be ahead of the next concept
 CONTEXT_FACTORS = (
     0.75,
@@ -74,6 +75,16 @@ def match_concepts(text: str, attribution: Attribution, concepts: Sequence[Conce
     vectors = embed(parts)
     found = _match(profiles, words, vectors) or _by_context(text, attribution, profiles, words, vectors)
     return sorted(found, key=lambda m: (-m.score, m.concept.id))
+
+
+def near_concepts(text: str, attribution: Attribution, concepts: Sequence[Concept]) -> list[Concept]:
+    """Return the concepts that a content which names none can be about: those not far from it or its sentences."""
+    profiles = _profiles(tuple(concepts))
+    if not profiles or not attribution.content:
+        return []
+    start, end = passage(text, attribution)
+    vectors = embed([*_parts(text, attribution.content), text[start:end]])
+    return [p.concept for p in profiles if float((vectors @ p.vectors.T).max()) >= FAR]
 
 
 def _by_context(

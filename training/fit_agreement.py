@@ -25,7 +25,7 @@ from extractors.gold import GoldItem
 from extractors.models import Concept
 from extractors.positions import sign
 from extractors.scoring import macro_f1
-from extractors.sides import FAINTEST, SIDES, read_both_ways
+from extractors.sides import FAINTEST, SIDES, read_side
 from tests.gold.agreement.blind import stories
 from training.agreement_data import Item, held_out, read_items
 
@@ -73,7 +73,7 @@ def _example(
 ) -> Example:
     seen = read_evidence(item.text, item.attribution, concept, speaks_for)
     at = item.attribution
-    shares = read_both_ways(item.text, (at.content, at.cue, at.source), proposition)
+    shares = read_side(item.text, (at.content, at.cue, at.source), proposition)
     return Example(
         item.story, np.log(shares[:3] + FAINTEST), frozenset(features(seen)), sign(seen.agreement or 0), CLASSES[gold]
     )

@@ -35,6 +35,7 @@ class Config:
     positions: int = 512
     link: int = 192
     dropout: float = 0.1
+    eps: float = 1e-12
 
     def as_dict(self) -> dict[str, float]:
         return asdict(self)
@@ -50,10 +51,10 @@ class Layer(nn.Module):
         self.key = nn.Linear(c.width, c.width)
         self.value = nn.Linear(c.width, c.width)
         self.merge = nn.Linear(c.width, c.width)
-        self.merge_norm = nn.LayerNorm(c.width, eps=1e-12)
+        self.merge_norm = nn.LayerNorm(c.width, eps=c.eps)
         self.up = nn.Linear(c.width, c.inner)
         self.down = nn.Linear(c.inner, c.width)
-        self.norm = nn.LayerNorm(c.width, eps=1e-12)
+        self.norm = nn.LayerNorm(c.width, eps=c.eps)
         self.dropout = nn.Dropout(c.dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
@@ -73,11 +74,12 @@ class Encoder(nn.Module):
 
     def __init__(self, c: Config) -> None:
         super().__init__()
+        self.config = c
         self.words = nn.Embedding(c.vocab, c.width)
         self.places = nn.Embedding(c.positions, c.width)
         self.features = nn.Embedding(N_FEATURES, c.width)
         nn.init.zeros_(self.features.weight)
-        self.norm = nn.LayerNorm(c.width, eps=1e-12)
+        self.norm = nn.LayerNorm(c.width, eps=c.eps)
         self.layers = nn.ModuleList(Layer(c) for _ in range(c.layers))
         self.dropout = nn.Dropout(c.dropout)
 
@@ -85,11 +87,15 @@ class Encoder(nn.Module):
         places = torch.arange(pieces.shape[1], device=pieces.device)
         x = self.words(pieces) + self.features(features) + self.places(places)
         x = self.dropout(self.norm(x))
-        bias = (1.0 - mask.to(x.dtype))[:, None, None, :] * _MASKED
+        bias = self.bias(mask.to(x.dtype))
         for layer in self.layers:
             x = layer(x, bias)
         out: Tensor = x
         return out
+
+    def bias(self, mask: Tensor) -> Tensor:
+        """Return what is added to the attention of every head on every word."""
+        return (1.0 - mask)[:, None, None, :] * _MASKED
 
     def load_minilm(self, folder: Path) -> None:
         """Take over the weights of a BERT checkpoint: `folder` holds its model.safetensors."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from extractors.concepts import content_text, match_concepts
+from extractors.agreement import ask_concepts
+from extractors.concepts import content_text, match_concepts, near_concepts
 from extractors.drafts import draft_concepts, propose_concepts
 from extractors.gold import parse_marked
 from extractors.models import Attribution, Concept
@@ -116,3 +117,22 @@ def test_a_baseline_drafts_concepts_with_terms_and_unique_ids() -> None:
     assert len({d.id for d in drafts}) == len(drafts)
     assert all(d.terms for d in drafts)
     assert drafts == draft_concepts(text, attributions)
+
+
+FERRY = (
+    Concept("ferry", "The night ferry should be scrapped", ("night ferry",)),
+    Concept("bridge", "A bridge should be built to the island", ("bridge",)),
+    Concept("school", "The island school should stay open", ("island school",)),
+)
+
+
+def test_a_content_that_names_nothing_is_asked_for_its_side() -> None:
+    text, at = parse_marked("[s Ode Lund] [c said] [t the last classroom must not be locked].")
+    near = near_concepts(text, at, FERRY)
+    assert [m.concept.id for m in ask_concepts(text, at, near)] == ["school"]
+
+
+def test_a_content_without_a_side_is_about_nothing_when_asked() -> None:
+    text, at = parse_marked("[s Ode Lund] [c said] [t the children had sung on the mainland on Sunday].")
+    assert ask_concepts(text, at, near_concepts(text, at, FERRY)) == []
+    assert ask_concepts(text, at, ()) == []

@@ -1,10 +1,15 @@
-"""The cross-encoder's input, and that it tells sides it was not told."""
+"""The cross-encoder's input and the examples that it learns from, and that it tells sides it was not told."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from extractors.gold import parse_marked
 from extractors.sessions import tokenizer
-from extractors.sides import LONGEST, SIDES, Spans, denied, encode, read_both_ways, read_side
+from extractors.sides import LONGEST, SIDES, Spans, encode, read_side
+from extractors.tagger_input import CLS, SEP
+from training.side_data import NEITHER, OPPOSE, SUPPORT, Drawer, build, denied
 
 
 def given(marked: str) -> tuple[str, Spans]:
@@ -69,11 +74,30 @@ def test_a_proposition_denied(proposition: str, contrary: str | None) -> None:
     assert denied(proposition) == contrary
 
 
-def test_both_ways_are_weighed() -> None:
+def test_a_contrary_proposition_turns_the_side() -> None:
     passage = given("[s Ode] [c said] [t the old ferry had served its time].")
     one, other = read_side(*passage, "The ferry should go"), read_side(*passage, "The ferry should not go")
-    both = read_both_ways(*passage, "The ferry should go")
-    assert both[:3].sum() == pytest.approx(1)
-    assert min(one[0], other[1]) - 0.05 <= both[0] <= max(one[0], other[1]) + 0.05
-    nominal = "A toll on the ferry"
-    assert read_both_ways(*passage, nominal).tolist() == read_side(*passage, nominal).tolist()
+    assert one[0] > 0.5 and other[1] > 0.5
+
+
+def test_examples_are_drawn_as_they_are_read(tmp_path: Path) -> None:
+    stances = tmp_path / "s1-01.txt"
+    stances.write_text(
+        "# story: ferry\n! f | The ferry should go | The ferry should stay | An end to the ferry\n"
+        "[s Ode] [c said] [t it must go].\n= f 2\n[s Pell] [c said] [t the ferry could stay for now].\n= f -1\n"
+        "[s Orr] [c said] [t it rained].\n= none\n",
+        encoding="utf-8",
+    )
+    data = build([stances])
+    drawer = Drawer(data, np.random.default_rng(1))
+    found = drawer.statements(opposites=1.0, denials=0.0)
+    assert found.labels.tolist() == [OPPOSE, SUPPORT] and found.qualified.tolist() == [0, 1]
+    assert drawer.statements(opposites=1.0, denials=1.0).labels.tolist() == [SUPPORT, OPPOSE]
+    assert drawer.elsewhere(3).labels.tolist() == [NEITHER] * 3
+    assert drawer.pairs(5).labels.tolist() == [OPPOSE] * 5
+    text, spans = given("[s Ode] [c said] [t it must go].")
+    pieces, roles = encode(tokenizer(), text, spans, "The ferry should stay")
+    row, asked = found.passages[0], found.wordings[0]
+    said = data.pieces[row, : data.lengths[row]].tolist()
+    assert [CLS, *data.wordings[asked, : data.wording_lengths[asked]].tolist(), SEP, *said, SEP] == pieces
+    assert roles[-len(said) - 1 : -1] == data.roles[row, : len(said)].tolist()
