@@ -23,7 +23,7 @@ THRESHOLD = 0.5
 TOPIC_FLOOR = 0.18  # a term whose content lies further than this from the proposition is another sense of the word
 ALIKE = 0.75  # score where all but the small words of a wording stand in order ("I will not send one soldier")
 NEAR = 0.45  # a content without any term is about a proposition only from this cosine on
-FAR = 0.15  # below this cosine it is not even asked about one
+FAR, NEAREST = 0.15, 5  # below this cosine it is not even asked about one, nor about more than so many
 LEAD = 0.08  # how far it must then be ahead of the next concept
 CONTEXT_FACTORS = (
     0.75,
@@ -78,13 +78,15 @@ def match_concepts(text: str, attribution: Attribution, concepts: Sequence[Conce
 
 
 def near_concepts(text: str, attribution: Attribution, concepts: Sequence[Concept]) -> list[Concept]:
-    """Return the concepts that a content which names none can be about: those not far from it or its sentences."""
+    """Return the concepts that a content which names none can be about: the nearest few, to it or its sentences."""
     profiles = _profiles(tuple(concepts))
     if not profiles or not attribution.content:
         return []
     start, end = passage(text, attribution)
     vectors = embed([*_parts(text, attribution.content), text[start:end]])
-    return [p.concept for p in profiles if float((vectors @ p.vectors.T).max()) >= FAR]
+    cosines = {p.concept: float((vectors @ p.vectors.T).max()) for p in profiles}
+    nearest = sorted(cosines, key=lambda c: (-cosines[c], c.id))[:NEAREST]
+    return [c for c in nearest if cosines[c] >= FAR]
 
 
 def _by_context(
