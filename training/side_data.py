@@ -147,14 +147,14 @@ class _Builder:
             label = item.labels.get(concept.id, NONE)
             self.questions.append((passage, self.numbers[key], 0 if label is None else label))
 
-    def make(self, concept: Proposition, held: bool, rng: random.Random) -> None:
+    def make(self, concept: Proposition, rng: random.Random) -> None:
         """Add a sentence that says, denies or leaves open one wording of a proposition, read against another."""
         label = rng.choice((2, 2, -2, -2, 0))
         said, asked = rng.sample([(concept.wording, 1), (concept.paraphrase, 1), (concept.opposite, -1)], 2)
         body = said[0][0].lower() + said[0][1:] if said[0].split()[0] in _LOWERED else said[0]
         cue, conjunction = " ".join(rng.choice(SAYING[label].split(";")).split()).rsplit(" ", 1)
         text, attribution = parse_marked(f"[s {rng.choice(NAMES)}] [c {cue}] {conjunction} [t {body}].")
-        passage = self.passage(Item("", text, attribution, (), {}), held)
+        passage = self.passage(Item("", text, attribution, (), {}), False)
         self.made.append((passage, self.wording(asked[0]), label * said[1] * asked[1]))
 
     def build(self) -> Statements:
@@ -191,16 +191,16 @@ def build(paths: Sequence[Path], seed: int = 7) -> Statements:
         if path not in held:
             for concept in sorted({c for i in items for c in i.concepts}, key=lambda c: (c.wording, c.id)):
                 for _ in range(MADE_A_CONCEPT):
-                    builder.make(concept, False, rng)
+                    builder.make(concept, rng)
     return builder.build()
 
 
 class Drawer:
     """Draws examples from the passages that are trained on."""
 
-    def __init__(self, data: Statements, rng: np.random.Generator, hold: bool = True) -> None:
+    def __init__(self, data: Statements, rng: np.random.Generator) -> None:
         self.data, self.rng = data, rng
-        questions = data.questions[~(data.held[data.questions[:, 0]] & hold)]
+        questions = data.questions[~data.held[data.questions[:, 0]]]
         self.labelled = questions[questions[:, 2] != NONE]
         self.open = questions[questions[:, 2] == NONE]
         self.sided = self.labelled[self.labelled[:, 2] != 0]
