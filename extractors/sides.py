@@ -1,4 +1,4 @@
-"""Which side of a proposition the words of an attribution take, as a small cross-encoder sees it.
+"""Which side of a proposition the words of an attribution take, as a cross-encoder sees it.
 
 MPNet reads the proposition together with the sentences of the attribution; every word piece also carries its role
 (proposition, content, cue, source, the rest). It was trained on statements that we wrote and labelled for this

@@ -1,4 +1,4 @@
-"""MPNet as an encoder that reads the same word pieces as MiniLM, and is four times its size.
+"""MPNet as an encoder that reads the same word pieces as MiniLM, and has five times its parameters.
 
 Method: Song and others, "MPNet: Masked and Permuted Pre-training for Language Understanding" (2020); the buckets of
 relative positions are T5's (Raffel and others, 2020). The weights are those of all-mpnet-base-v2 (Apache-2.0). Its
