@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import duckdb
+from duckdb import sqltypes
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
@@ -41,8 +42,13 @@ def insert(db: Connection, table: str, rows: Sequence[Mapping[str, Any]], *, ign
 def select(db: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
     """The rows of a query as mappings; every datetime in UTC."""
     cursor = db.execute(sql, params or None)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, map(from_db, row), strict=True)) for row in cursor.fetchall()]
+    columns = cursor.description or ()
+    names = [column[0] for column in columns]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for name in (column[0] for column in columns if column[1] == sqltypes.TIMESTAMP_TZ):
+        for row in rows:
+            row[name] = from_db(row[name])
+    return rows
 
 
 def select_one(db: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
