@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise, takewhile
 
 from extractors.bodies import body_of
 from extractors.cast import Body, Cast
@@ -19,11 +21,18 @@ from extractors.models import Actor, Attribution, Resolution
 from extractors.names import Name, names_in
 from extractors.people import Person
 from extractors.pronouns import Discourse, before_relative
-from extractors.roles import fits, parse_role
+from extractors.roles import Role, fits, parse_role
 from extractors.sources import CROWD, HE, IT, LEAD_IN, RELATIVE, SHE, TAIL, THEY, is_head, joins_several
 from extractors.unnamed import Unnamed, head_noun, is_indefinite
 
 _UNKNOWN = Resolution(None, "unresolved", 0.0)
+_NAMELESS = "unresolved: a role without a name"
+_ORGAN = re.compile(
+    r"(?i:(?:the )?(?:delegates|board|leadership|executive|congress|conference|assembly|management)) of (?:the )?(.+)"
+)
+"""What decides for a body: it speaks as the body."""
+_SINGLED_OUT = re.compile(r"\b(?:largest|biggest|leading|main|oldest|top|only)\b")
+_ISSUED = re.compile(r" (?:from|by) (?=(?:his|her) |the |[A-Z])")
 
 
 def resolve_actors(
@@ -38,9 +47,14 @@ def resolve_actors(
     """
     reader = _Reader(text, attributions, roster, title)
     results: list[Resolution] = [_UNKNOWN] * len(attributions)
-    for index in sorted(range(len(attributions)), key=lambda i: _start(attributions[i])):
-        if attributions[index].source:
-            results[index] = reader.resolve(attributions[index])
+    order = [
+        i for i in sorted(range(len(attributions)), key=lambda i: _start(attributions[i])) if attributions[i].source
+    ]
+    for index in order:
+        results[index] = reader.resolve(attributions[index])
+    for index, following in pairwise(order):
+        if results[index].basis == _NAMELESS and (found := reader.named_after(attributions[index], results[following])):
+            results[index] = found
     return results
 
 
@@ -59,6 +73,8 @@ class _Reader:
         self.nobodies: dict[str, Person] = {}
         self.last: tuple[int, Resolution] | None = None
         """The last source that was resolved, and where."""
+        self.spoken: list[tuple[int, Resolution]] = []
+        """All sources so far, and where."""
 
     def resolve(self, attribution: Attribution) -> Resolution:
         start, end = attribution.source[0][0], max(e for _, e in attribution.source)
@@ -80,7 +96,33 @@ class _Reader:
             self.discourse.spoke(start, person)
         if result.actor is not None or fold(self.text[start:end]) not in RELATIVE:
             self.last = (start, result)
+        self.spoken.append((start, result))
         return result
+
+    def named_after(self, attribution: Attribution, following: Resolution) -> Resolution | None:
+        """Who a role in the lead is, where the text names them only as its next source.
+
+        So agencies begin: "Varda's justice minister on Friday proposed ... Ada Lund told reporters ...".
+        """
+        start, end = attribution.source[0][0], attribution.source[-1][1]
+        actor = following.actor
+        if "\n" in self.text[:start].lstrip() or actor is None or not following.basis.startswith("name: "):
+            return None
+        role = parse_role(" ".join(self.text[start:end].split()))
+        person = next((m.who for m in self.cast.mentions if m.who.actor is actor), None)
+        if (
+            role is None
+            or not isinstance(person, Person)
+            or any(m.start < end for m in self.cast.mentions if m.who is person)
+        ):
+            return None
+        if "?" not in (role.gender, person.gender) and role.gender != person.gender:
+            return None
+        if role.state and actor.affiliation and states().of(actor.affiliation) not in (None, role.state):
+            return None
+        if any(_contradict(role, held) for _, held in person.roles):
+            return None
+        return Resolution(actor, f"role, named just after: {actor.name}", 0.8)
 
     def _nobody(self, actor: Actor) -> Person:
         """An unnamed person as one that a pronoun can mean."""
@@ -112,8 +154,10 @@ class _Reader:
         new = re.match(r"(?i)(?:an?|one|another) [a-z]", self.text[start:end])
         if not new and len(phrase.split()) > 1 and (actor := self.cast.roster.exact(phrase)):
             return self._listed(actor, phrase)
+        if (organ := _ORGAN.match(phrase)) and (actor := self.cast.roster.exact(organ[1])) and actor.kind != "person":
+            return self._listed(actor, phrase)
         named = self._named(start, end, phrase, cue_at)
-        return named if named is not None else self._nameless(start, phrase)
+        return named if named is not None else self._nameless(start, end, phrase)
 
     def _listed(self, actor: Actor, phrase: str) -> tuple[Resolution, Person | None]:
         name = Name(0, 0, actor.name, "")
@@ -159,7 +203,7 @@ class _Reader:
 
     # -- without a name -------------------------------------------------------------------------------------------
 
-    def _nameless(self, start: int, phrase: str) -> tuple[Resolution, Person | None]:
+    def _nameless(self, start: int, end: int, phrase: str) -> tuple[Resolution, Person | None]:
         core = re.split(r"[,(—–]| - ", phrase)[0].strip()
         core = re.sub(r"['’]s?$", "", core)
         words = core.split()
@@ -174,11 +218,43 @@ class _Reader:
         new = is_indefinite(core) or not re.match(r"(?i)(?:the|this|that|his|her|its|their|[\w.-]+['’]s) ", core)
         if new and (described := self._introduced(core, phrase, start)):
             return described
-        if last in lexicon()["documents"]:
-            return Resolution(None, "unresolved: a document", 0.0), None
-        if body := body_of(self.cast, core, start):
+        if last in lexicon()["documents"] or (new and _ISSUED.search(core)):
+            return self._author(start, end, last)
+        if body := self._named_next(core, end) or body_of(self.cast, core, start):
             return _of(body, f"the {last} -> {body.actor.name}", 0.8)
         return self._by_role(core, start)
+
+    def _named_next(self, core: str, end: int) -> Body | None:
+        """The listed body that the next sentence opens with, for the first time, after "Varda's largest steelmaker"."""
+        if "\n" in self.text[:end].lstrip() or not _SINGLED_OUT.search(core):
+            return None
+        opening = self.discourse.opening(end, -1)
+        i = bisect_left(self.cast.starts, opening)
+        if i == len(self.cast.mentions) or self.cast.mentions[i].opens - opening > 4:
+            return None
+        who = self.cast.mentions[i].who
+        new = all(m.who is not who for m in self.cast.mentions[:i])
+        return who if isinstance(who, Body) and new and self.cast.roster.exact(who.actor.name) else None
+
+    def _author(self, start: int, end: int, noun: str) -> tuple[Resolution, Person | None]:
+        """Whose a document is: "a statement from his office"; "the letter" that somebody was just said to write."""
+        if issued := _ISSUED.search(self.text, start, end):
+            if own := re.match(r"(his|her) ", self.text[issued.end() : end]):
+                result, person = self._pronoun(issued.end(), "m" if own[1] == "his" else "f", "")
+            else:
+                result, person = self._source(issued.end(), end, "", end)
+            return replace(result, basis=f"{noun} of {result.basis}", confidence=0.9 * result.confidence), person
+        wrote = re.compile(rf"\b(?:an?|his|her|its|their) (?:[\w-]+ )?{re.escape(noun)}\b")
+        here = self.discourse.sentence(start)
+        near = takewhile(lambda row: here - self.discourse.sentence(row[0]) <= 2, reversed(self.spoken))
+        writers = {r.actor.name: r.actor for at, r in near if r.actor and wrote.search(self._sentence(at))}
+        if len(writers) == 1 and re.match(r"(?:the|this) ", self.text[start:end], re.IGNORECASE):
+            writer = next(iter(writers.values()))
+            return Resolution(writer, f"the {noun} -> {writer.name}", 0.75), None
+        return Resolution(None, "unresolved: a document", 0.0), None
+
+    def _sentence(self, at: int) -> str:
+        return self.text[self.discourse.opening(at) : self.discourse.opening(at, -1)]
 
     def _introduced(self, core: str, phrase: str, start: int) -> tuple[Resolution, Person | None] | None:
         noun, plural = head_noun(core)
@@ -227,9 +303,7 @@ class _Reader:
         near = next(filter(None, ([p for p in fitting if self._named_in(p, n, start)] for n in (0, 1))), [])
         if len(near) == 1 and not back and re.match(r"(?i)the ", core):
             return _of(near[0], f"role: {core}, named just before", 0.75)
-        return Resolution(
-            None, "unresolved: a role without a name" if not fitting else "unresolved: several have this role", 0.0
-        ), None
+        return Resolution(None, _NAMELESS if not fitting else "unresolved: several have this role", 0.0), None
 
     def _named_in(self, person: Person, back: int, at: int) -> bool:
         """Whether a person is named before ``at`` in its paragraph, or from the one ``back`` before it on."""
@@ -283,6 +357,14 @@ class _Reader:
     def _relative(self, start: int) -> tuple[Resolution, Person | None]:
         mention = before_relative(self.cast, self.text, start)
         return _of(mention.who, f"relative -> {mention.who.actor.name}", 0.8) if mention else (_UNKNOWN, None)
+
+
+def _contradict(one: Role, other: Role) -> bool:
+    """Whether two roles are of two people: of one office whose words differ, or of two offices of a state."""
+    if one.head == other.head:
+        narrow, held = ({w for w in r.words if not w.startswith("=")} for r in (one, other))
+        return bool(narrow and held and not narrow & held)
+    return bool({one.head, other.head} & lexicon()["offices_of_state"])
 
 
 def _of(who: Person | Body, basis: str, confidence: float) -> tuple[Resolution, Person | None]:

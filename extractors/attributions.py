@@ -75,16 +75,22 @@ def attributions_with(tagger: Tagger, text: str) -> list[Attribution]:
     out = [_spell(f, page, tagger.linker.trust) for f in _outermost(kept, len(words))]
     out = [a for a in out if a.confidence >= LEAST]
     out += [Attribution((x.source,), (x.cue,), (x.content,), "direct", 0.9) for x in by_layout]
-    out = [replace(a, content=_without_dateline(text, a.content)) for a in out if a.cue and a.content]
+    out = [
+        replace(a, source=_without_dateline(text, a.source), content=_without_dateline(text, a.content))
+        for a in out
+        if a.cue and a.content
+    ]
     return sorted(out, key=lambda a: a.cue[0])
 
 
-def _without_dateline(text: str, content: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The content of an agency's first sentence begins behind "OSLO, May 3 (Tern) -"."""
-    (start, end), *rest = content
+def _without_dateline(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The source or the content of an agency's first sentence begins behind "OSLO, May 3 (Tern) -"."""
+    if not spans:
+        return spans
+    (start, end), *rest = spans
     line = DATELINE.match(text, text.rfind("\n", 0, start) + 1)
     if not line or not start < line.end() < end:
-        return content
+        return spans
     return ((end - len(text[line.end() : end].lstrip()), end), *rest)
 
 

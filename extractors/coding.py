@@ -19,9 +19,9 @@ from extractors.headlines import corroborated, read_headline
 from extractors.language import detect_language
 from extractors.models import Actor, Attribution, Codebook, Resolution, Statement, Version
 from extractors.narration import told_positions
-from extractors.voices import speaks_for
+from extractors.voices import voices
 
-CODER = "6"
+CODER = "7"
 """Raised whenever coding may come out differently: each statement names the coder that made it."""
 
 
@@ -66,8 +66,10 @@ def code_version(
         return Coded((), (), f"in {found}, which this watch does not code")
     statements: list[Statement] = []
     actors: dict[str, Actor] = {}
-    for attribution, resolution in (attributed := read(version.text, codebook.actors, version.title)):
-        if body := speaks_for(version.text, attribution, resolution, codebook.actors):
+    attributed = read(version.text, codebook.actors, version.title)
+    bodies = voices(version.text, [a for a, _ in attributed], [r for _, r in attributed], codebook.actors)
+    for (attribution, resolution), body in zip(attributed, bodies, strict=True):
+        if body:
             resolution = Resolution(body, f"{resolution.basis}, speaks for {body.name}", SPOKEN_FOR)
         elif resolution.actor is not None and resolution.basis.startswith("description"):
             # "a senior official" of this article is nobody that another article knows

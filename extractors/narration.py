@@ -7,9 +7,11 @@ whether it takes a side at all, is for the next steps to say: most of what comes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from extractors.models import Attribution, Span
+from extractors.names import names_in
 from extractors.phrases import Token, sentences, tokens
 from extractors.sources import HE, SHE, THEY
 from extractors.stance import operators
@@ -25,22 +27,37 @@ _DETERMINERS = word_set("determiners")
 _SMALL = word_set("function")
 _LEADS = word_set("leads")
 _ADVERBS = word_set("adverbs") - {"to"}
+_QUOTED = re.compile(r"""^[ \t]*(?P<said>["“][^"“”\n]{12,400}["”])[ \t]+(?P<next>[A-Z][^\n]*)""", re.MULTILINE)
+_WORD_AFTER = re.compile(r"(?:['’]s?)?,? (\w+)")
 _SAYS = frozenset(("said", "says", "announced", "declared", "insisted", "added"))
 
 
 def told_positions(text: str, attributions: Sequence[Attribution]) -> list[Attribution]:
     """Return subject, verb and the rest of each sentence of `text` that no attribution has touched.
 
-    They come as attributions with the subject as source and the verb as cue.
+    They come as attributions with the subject as source and the verb as cue. So do quotations that open a paragraph
+    and that no sentence ascribes to anybody.
     """
     taken = [s for a in attributions for s in (*a.cue, *a.content)]
-    found = []
-    for start, end in sentences(text):
-        if not any(a < end and b > start for a, b in taken):
-            told = _told(text, start, end)
-            if told:
-                found.append(told)
-    return found
+
+    def free(start: int, end: int) -> bool:
+        return not any(a < end and b > start for a, b in taken)
+
+    alone = [a for m in _QUOTED.finditer(text) if free(*m.span("said")) and (a := _spoken(text, m))]
+    taken += [s for a in alone for s in a.content]
+    told = [_told(text, start, end) for start, end in sentences(text) if free(start, end)]
+    return [*alone, *filter(None, told)]
+
+
+def _spoken(text: str, quoted: re.Match[str]) -> Attribution | None:
+    """A quotation that opens a paragraph without saying whose it is: of the one person whom the next sentence names."""
+    after = quoted.start("next")
+    _, end = next(iter(sentences(text[after : quoted.end()])), (0, 0))
+    people = [n for n in names_in(text, after, after + end) if len(n.words) > 1 or n.title]
+    verb = _WORD_AFTER.match(text, people[0].end, after + end) if len(people) == 1 else None
+    if verb is None:
+        return None
+    return Attribution(((people[0].opens, people[0].end),), (verb.span(1),), (quoted.span("said"),), "direct", 0.5)
 
 
 def _told(text: str, start: int, end: int) -> Attribution | None:

@@ -61,8 +61,9 @@ class Discourse:
         return bisect_right(self._paragraphs, at)
 
     def opening(self, at: int, back: int = 0) -> int:
-        """Where the sentence of ``at``, or one ``back`` before it, begins."""
-        return self._sentences[max(0, self.sentence(at) - 1 - back)]
+        """Where the sentence of ``at`` begins, or one ``back`` before it; -1 is the one after, or the text's end."""
+        place = max(0, self.sentence(at) - 1 - back)
+        return self._sentences[place] if place < len(self._sentences) else len(self._text)
 
     def quoted(self, at: int) -> bool:
         return inside(at, self._quotes)

@@ -76,6 +76,15 @@ def names(marked: str, roster: tuple[Actor, ...] = (), title: str = "") -> list[
         ("Ada Lund, the former mayor, came. [The former mayor] said so.", ["Ada Lund"]),
         ("Latvia's president, Ada Lund, met his Danish counterpart, Jo Ek. [The Danish president] spoke.", ["Jo Ek"]),
         ("[The foreign minister] said so.", [None]),
+        # the lead has the role, the next source the name
+        ("OSLO - [Varda's port chief] said so.\n\n[Ada Lund] told them why.", ["Ada Lund", "Ada Lund"]),
+        ("[Varda's prime minister] said so.\n\n[Trade Minister Ada Lund] told them why.", [None, "Ada Lund"]),
+        ("Ada Lund came. [Varda's port chief] said so.\n\n[Lund] told them why.", [None, "Ada Lund"]),
+        ("It rained.\n\n[Varda's port chief] said so.\n\n[Ada Lund] told them why.", [None, "Ada Lund"]),
+        # documents are their authors'
+        ("Ada Lund came. It will stay, a [>statement from her office] says.", ["Ada Lund"]),
+        ("[Ada Lund] said so in a letter to the port. We will stay, [the letter] says.", ["Ada Lund", "Ada Lund"]),
+        ("[Ada Lund] said so. We will stay, [the letter] says.", ["Ada Lund", None]),
         ("Ada Lund, the deputy mayor, came. [The mayor] said so. [The deputy mayor] left.", [None, "Ada Lund"]),
         # bodies
         (
@@ -150,6 +159,14 @@ def test_pronouns(marked: str, expected: list[str | None]) -> None:
 )
 def test_the_roster_comes_first(marked: str, expected: str | None) -> None:
     assert names(marked, ROSTER) == [expected]
+
+
+def test_what_a_listed_body_is_called_before_its_name() -> None:
+    roster = (Actor("Varda Steel", "organization"),)
+    lead = "[Brenn's largest steelmaker] said so. "
+    assert names(lead + "Varda Steel, which has 400 workers, is full.", roster) == ["Varda Steel"]
+    assert names(lead + "The workers of Varda Steel rejoiced.", roster) != ["Varda Steel"]
+    assert names("[Delegates of Varda Steel] said so.", roster) == ["Varda Steel"]
 
 
 def test_two_voices_of_one_state_stay_two_people() -> None:

@@ -36,3 +36,20 @@ def test_what_is_attributed_already_is_left_alone() -> None:
     text, attribution = parse_marked("[s Ode Lund] [c said] [t the toll would stay]. Ode Lund opposes the bridge toll.")
     (one,) = told_positions(text, [attribution])
     assert text[slice(*one.content[0])] == "the bridge toll"
+
+
+@pytest.mark.parametrize(
+    ("after", "source"),
+    [
+        ("With these words Mayor Ode Lund opened the bridge on Friday.", "Mayor Ode Lund"),
+        ("Ode Lund's speech had only begun.", "Ode Lund's"),
+        ("Ode Lund was answering Jon Ek.", None),
+        ("The hall was full.", None),
+    ],
+)
+def test_a_quotation_at_the_head_of_a_paragraph_is_whose_the_next_sentence_names(
+    after: str, source: str | None
+) -> None:
+    text = f'It rained.\n\n"The toll has to go, and it goes today." {after}'
+    found = [a for a in told_positions(text, []) if text[slice(*a.content[0])].startswith('"')]
+    assert [text[slice(*a.source[0])] for a in found] == ([source] if source else [])
