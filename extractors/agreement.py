@@ -28,14 +28,14 @@ from extractors.targets import mentions, target
 SURE, SURE_ALONE = 0.65, 0.75
 """Share of the odds from which an answer stands: with evidence of a side for it, and a side without. Below nobody can
 tell."""
-ALONE = 0.6
+ALONE = 0.7
 """What the confidence of a side that only the model sees is worth: it cannot say what it rests on."""
 ASKED, ASKED_WORTH = 0.91, 0.8
 """Share from which a content that names no concept counts as being about the one it takes a side on, and the score of
 such a match. Chosen on the dev stories, with their codebooks whole and with the propositions alone."""
 QUALIFIED = 0.5
 """Chance from which a side is a qualified one."""
-SIDELESS = 1.5
+SIDELESS = 2.5
 """How much likelier a statement takes no side in the news than among those that the weights were fitted on, where two
 in five do. Real copy would bear more (docs/measurements.md); what more costs is changes that are missed."""
 TRUSTED, WORDED = 1.5, 3.0

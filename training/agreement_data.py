@@ -41,9 +41,9 @@ class Item:
 
 
 def held_out(paths: Iterable[Path]) -> set[Path]:
-    """Return the files that are not trained on, to measure and to fit on: of `p*`, `r*`, `s*` and `t*` every eighth."""
+    """Return the files that are not trained on, to measure and to fit on: every eighth of `p*` and of `r*` to `u*`."""
     ordered = sorted(paths)
-    return {p for first in "prst" for p in [p for p in ordered if p.name.startswith(first)][7::8]}
+    return {p for first in "prstu" for p in [p for p in ordered if p.name.startswith(first)][7::8]}
 
 
 def read_items(path: Path) -> list[Item]:

@@ -7,7 +7,8 @@ propositions; after the first quarter of the epochs, a third of them with the op
 which turns the label round: sooner, the two contradict one another before the model can tell the wordings apart, and
 it learns no side at all. From the second epoch on come sentences made from the propositions themselves, statements
 asked about a proposition that they are not about, and pairs of statements about one. What is held out
-(training/agreement_data.py) is only measured. Writes RUN/model.pt, RUN/sides.onnx and its parts.
+(training/agreement_data.py) is only measured. Writes RUN/model.pt, RUN/sides.onnx and its parts; average_sides.py makes
+one of several runs.
 """
 
 from __future__ import annotations

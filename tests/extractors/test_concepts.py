@@ -127,7 +127,7 @@ FERRY = (
 
 
 def test_a_content_that_names_nothing_is_asked_for_its_side() -> None:
-    text, at = parse_marked("[s Ode Lund] [c said] [t the last classroom must not be locked].")
+    text, at = parse_marked("[s Ode Lund] [c said] [t lessons on the island must not end].")
     near = near_concepts(text, at, FERRY)
     assert [m.concept.id for m in ask_concepts(text, at, near)] == ["school"]
 
