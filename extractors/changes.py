@@ -61,12 +61,14 @@ def derive_changes(
     *,
     actor_known: bool = True,
     since: date | None = None,
+    touched: bool = False,
 ) -> list[Change]:
     """Return the changes of one actor on one concept against the baseline, in order of `said_at`.
 
     `statements` and `baseline` are of that pair, in any order; statements of the baseline may be among both.
     `actor_known`: the baseline has a statement of this actor on any concept. `since`: the baseline's day; without it,
-    the day of the baseline's statements, or everything counts.
+    the day of the baseline's statements, or everything counts. `touched`: the baseline may hold a position of the actor
+    that its statements do not tell (extractors/ground.py).
     """
     rules = rules or ChangeRules()
     ground = _dated(baseline, since, rules)
@@ -78,7 +80,7 @@ def derive_changes(
     told_ids = {s.id for s in told}
     news = reports([s for s in placed if s.id in told_ids])
     standing, unclear = _start(reports([s for s in placed if s.id not in told_ids]), ground)
-    unclear = unclear or (standing.level is None and any(_unread(s) for s in baseline))
+    unclear = unclear or (standing.level is None and (touched or any(_unread(s) for s in baseline)))
     fresh = [r for r in news if since is None or r.day >= since]
     history = Standing()
     if standing.level is None and not unclear:

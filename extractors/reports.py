@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import prod
 
 from extractors.models import Statement
 from extractors.positions import QUOTE_WEIGHTS, precedence, round_away, sign
@@ -61,7 +62,12 @@ class Report:
 
     @property
     def confidence(self) -> float:
-        return max(s.confidence for s in self.statements)
+        """The chance that not all of its statements on its side were misread: what is told twice leaves less doubt."""
+        return 1 - prod(1 - s.confidence for s in self._same_side())
+
+    def _same_side(self) -> list[Statement]:
+        same = [s for s in self.statements if sign(s.agreement or 0) == sign(self.level)]
+        return same or list(self.statements)
 
     @property
     def own_words(self) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extractors.changes import ChangeRules, derive_changes
-from extractors.models import Change, Statement, Version
+from extractors.ground import touches
+from extractors.models import Actor, Change, Codebook, Statement, Version
 from flows import outgoing
 from flows.pictures import draw_pictures
 from flows.stages.job import Job, batches
@@ -21,14 +22,19 @@ class Ground:
     """What changes are measured against: the baseline and who speaks in it."""
 
     baseline: Version | None
-    actors: frozenset[str | None]
+    told: tuple[Statement, ...] = ()
 
     @classmethod
     def of(cls, reader: Nouns, watch_id: str) -> Ground:
         """``reader``: the ledger, or a rehearsal of it."""
         baseline = reader.baseline(watch_id)
-        told = reader.statements_of_version(watch_id, baseline.id) if baseline else []
-        return cls(baseline, frozenset(statement.actor for statement in told))
+        return cls(baseline, tuple(reader.statements_of_version(watch_id, baseline.id)) if baseline else ())
+
+    def touches(self, actor: str, concept: str, codebook: Codebook) -> bool:
+        """Whether the baseline may hold a position that its statements do not tell."""
+        who = next((a for a in codebook.actors if a.name == actor), Actor(actor))
+        what = next((c for c in codebook.concepts if c.id == concept), None)
+        return what is not None and self.baseline is not None and touches(self.baseline.text, self.told, who, what)
 
 
 def detect_changes(job: Job, alerting: bool = True) -> None:
@@ -67,9 +73,11 @@ def derive(job: Job, ground: Ground, statements: Iterable[Statement]) -> list[Ch
             by_pair.setdefault((statement.actor, statement.concept), []).append(statement)
     rules = ChangeRules(confirm_by=job.watch.file.alerts.confirm_by)
     changes: list[Change] = []
-    for (actor, _), told in sorted(by_pair.items()):
+    known = {statement.actor for statement in ground.told}
+    for (actor, concept), told in sorted(by_pair.items()):
         spoken = [s for s in told if baseline and s.version_id == baseline.id]
-        changes += derive_changes(told, spoken, rules, actor_known=actor in ground.actors, since=since)
+        touched = ground.touches(actor, concept, job.watch.codebook)
+        changes += derive_changes(told, spoken, rules, actor_known=actor in known, since=since, touched=touched)
     return changes
 
 

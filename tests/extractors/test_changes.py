@@ -49,6 +49,17 @@ def _against(*outlets: str, day: int = 9, **more):
         ([said(-2, 9, o, confidence=0.1) for o in "AB"], FOR, []),
         (_against("A", "B", confidence=0.5), FOR, [("reversed", "tentative", -2)]),
         (_against("A", "B", "C", confidence=0.5), FOR, [("reversed", "confirmed", -2)]),
+        # what one report tells twice leaves less doubt, however often a single one cannot confirm
+        (
+            [said(-2, 9, o, quote="direct", confidence=0.5, words=f"{o}{w}") for o in "AB" for w in ("no", "never")],
+            FOR,
+            [("reversed", "confirmed", -2)],
+        ),
+        (
+            [said(-2, 9, "A", quote="direct", confidence=0.5, words=w) for w in ("no", "never", "not ever", "nein")],
+            FOR,
+            [("reversed", "tentative", -2)],
+        ),
         (_against(*"ABCDEF", confidence=0.25), FOR, [("reversed", "tentative", -2)]),
         ([said(-2, None, o) for o in "AB"], FOR, []),
         ([said(-2, 9, o, actor=None) for o in "AB"], FOR, []),
@@ -255,3 +266,14 @@ def test_one_outlet_alone_never_confirms(statements):
 def test_unusable_statements_change_nothing(statements):
     noise = [said(None, 5, "N"), said(-2, None, "M"), said(-2, 5, "L", confidence=0.05), said(-2, 5, "K", actor=None)]
     assert derive_changes([*statements, *noise], FOR, since=on(0)) == derive_changes(statements, FOR, since=on(0))
+
+
+def test_a_position_that_the_baseline_may_have_held_is_no_news() -> None:
+    news = _against("A", "B")
+    assert _told(news, []) == [("new_concept", "confirmed", -2)]
+    assert _told(news, [], touched=True) == []
+    # what comes after it is
+    turned = [*news, *(said(2, 30, o, quote="direct") for o in "ABC")]
+    assert _told(turned, [], touched=True) == [("reversed", "confirmed", 2)]
+    # and a position that it does hold is what counts
+    assert _told(news, FOR, touched=True) == [("reversed", "confirmed", -2)]
