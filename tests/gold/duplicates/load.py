@@ -15,6 +15,15 @@ COPIED = {
     "rent-04": {1, 2},
     "orbit-07": {1, 2, 3, 4},
     "tongue-04": {1, 2},
+    "daycare-01": {2, 4},
+    "daycare-06": {1, 2, 3},
+    "bases-06": {2, 4},
+    "bases-10": {1, 2, 3},
+    "tribunal-04": {1, 2, 3},
+    "tribunal-09": {2, 3},
+    "ringroad-09": {2, 3},
+    "bullion-06": {1, 2, 3},
+    "bullion-09": {2, 3},
 }
 """The articles of the histories that are copies of one another; all others tell the same in words of their own."""
 
