@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from extractors.models import Actor, Concept, Span, Statement
+from extractors.names import any_of
 from extractors.phrases import sentences, tokens
 from extractors.targets import mentions, target
 
@@ -44,4 +45,4 @@ def _pattern(actor: Actor) -> re.Pattern[str]:
     names = {actor.name, *(a for a in actor.aliases if a[:1].isupper())}
     if actor.kind == "person":
         names.add(actor.name.split()[-1])
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names))) + r")\b")
+    return any_of(names)

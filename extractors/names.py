@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,6 +50,12 @@ class Name:
 
 
 Token = tuple[int, int, str]
+
+
+def any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern that finds each of `names` as whole words, a longer one before what it begins with."""
+    longest_first = sorted(set(names), key=lambda name: (-len(name), name))
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
 
 
 def names_in(text: str, start: int = 0, end: int | None = None) -> list[Name]:

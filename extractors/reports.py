@@ -56,18 +56,15 @@ class Report:
     @property
     def condition(self) -> str | None:
         """The condition that the report names for its level, None where it names none."""
-        return next(
-            (s.condition for s in self.statements if s.condition and sign(s.agreement or 0) == sign(self.level)), None
-        )
+        return next((s.condition for s in self._on_its_side() if s.condition), None)
 
     @property
     def confidence(self) -> float:
         """The chance that not all of its statements on its side were misread: what is told twice leaves less doubt."""
-        return 1 - prod(1 - s.confidence for s in self._same_side())
+        return 1 - prod(1 - s.confidence for s in self._on_its_side())
 
-    def _same_side(self) -> list[Statement]:
-        same = [s for s in self.statements if sign(s.agreement or 0) == sign(self.level)]
-        return same or list(self.statements)
+    def _on_its_side(self) -> list[Statement]:
+        return [s for s in self.statements if sign(s.agreement or 0) == sign(self.level)]
 
     @property
     def own_words(self) -> bool:

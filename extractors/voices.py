@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from extractors.lexicon import fold, lexicon
 from extractors.models import Actor, Attribution, Resolution
+from extractors.names import any_of
 from extractors.phrases import sentences
 from extractors.roles import Role, parse_role
 
@@ -108,8 +109,4 @@ def _named(words: str, bodies: tuple[Actor, ...]) -> list[Actor]:
 
 @lru_cache(maxsize=16)
 def _patterns(bodies: tuple[Actor, ...]) -> tuple[tuple[Actor, re.Pattern[str]], ...]:
-    made = []
-    for body in bodies:
-        names = sorted({body.name, *body.aliases}, key=len, reverse=True)
-        made.append((body, re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")))
-    return tuple(made)
+    return tuple((body, any_of((body.name, *body.aliases))) for body in bodies)
