@@ -1,7 +1,9 @@
 """Which names a story is about, and whether an article is about the same quarrel in another place.
 
 Talks, strikes and sanctions elsewhere have the same words and often the same people. What tells them apart are the
-names: an article of the story has one of its anchors in headline or lead, its neighbour has others instead.
+names: an article of the story has one of its anchors in headline or lead, its neighbour has others instead. Where a
+power is party to both quarrels, its name stands in both; the neighbour then has another place in its headline, as often
+as that power, and none of the story's other anchors.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from extractors.models import Actor
+from extractors.names import names_in
 from extractors.wordlists import word_set
 
 OFTEN = 0.3
@@ -18,8 +21,11 @@ OFTEN = 0.3
 STRANGERS = 3
 """Unknown names in a lead without any of the story's anchors that make it another story's; one of them may be missing
 where the headline has one."""
+OFTEN_NAMED = 3
+"""Mentions from which a place in the headline is what an article is about."""
 SAME_NAME = 5  # letters by which "Ostmark" and "Ostmarkian" are one
 _NAME = re.compile(r"(?<![.!?\"“”\n]\s)(?<!^)\b[^\W\d_a-zà-ÿ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
+_PLACED = re.compile(r"\b(?:in|from|to|with|through|across|near|between|and|over|against|into|of|on) $")
 _COMMON = re.compile(r"\b[a-zà-ÿ]{2,}")
 _SMALL = word_set("function")
 _CALENDAR = """
@@ -57,8 +63,42 @@ def another_place(story: frozenset[str], known: Iterable[str], title: str, lead:
     read = f"{title}. {lead}"
     if not story or any(re.search(rf"\b{re.escape(a[:SAME_NAME])}", read.lower()) for a in story):
         return []
-    common, familiar = set(_COMMON.findall(read)), {n[:SAME_NAME] for n in known}
-    found = dict.fromkeys(capitalised(title) + capitalised(lead))
-    strange = [n for n in found if len(n) > 2 and n not in common and n[:SAME_NAME] not in familiar]
+    strange = _strange(known, title, lead)
     enough = STRANGERS - any(n in title.lower() for n in strange)
     return strange if len(strange) >= enough else []
+
+
+def other_scene(story: frozenset[str], known: Iterable[str], title: str, text: str) -> str | None:
+    """Return the place in the headline that an article is about when it shares one of the story's anchors alone.
+
+    `story` are the story's anchors, `known` all names that it knows; `title` and `text` are the article's.
+    """
+    read = f"{title}.\n{text}"
+    named = {a[:SAME_NAME]: _mentions(a, read) for a in story}
+    shared = [n for n in named.values() if n]
+    if len(named) < 2 or len(shared) != 1:
+        return None
+    for name in _strange(known, title, text):
+        often = _mentions(name, read)
+        if _mentions(name, title) and often >= max(OFTEN_NAMED, shared[0]) and _is_place(name, read):
+            return name
+    return None
+
+
+def _strange(known: Iterable[str], title: str, text: str) -> list[str]:
+    """The names that the story does not know, once each; what is also written small is no name."""
+    common, familiar = set(_COMMON.findall(f"{title}. {text}")), {n[:SAME_NAME] for n in known}
+    found = dict.fromkeys(capitalised(title) + capitalised(text))
+    return [n for n in found if len(n) > 2 and n not in common and n[:SAME_NAME] not in familiar]
+
+
+def _mentions(name: str, text: str) -> int:
+    return len(re.findall(rf"\b{re.escape(name[:SAME_NAME])}", text, re.IGNORECASE))
+
+
+def _is_place(name: str, text: str) -> bool:
+    """Whether something is in, from or with it, and it is never part of a longer name nor behind a title."""
+    named = [n for n in names_in(text) if n.words[-1].lower().startswith(name[:SAME_NAME])]
+    if any(n.title or (len(n.words) > 1 and n.words[-2] != "and") for n in named):
+        return False
+    return any(_PLACED.search(text, 0, n.end - len(n.words[-1])) for n in named)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from extractors.anchors import anchors, another_place, capitalised
+from extractors.anchors import anchors, another_place, capitalised, other_scene
 from extractors.embeddings import Vectors, embed
 from extractors.models import Actor, Codebook
 from extractors.phrases import Token, content_words, find_loose, find_phrase, phrase, sentences, tokens
@@ -139,6 +139,8 @@ def assess(profile: StoryProfile, title: str, text: str) -> Relevance:
     """Judge whether the article `title` with `text` belongs to the story of `profile`."""
     if strangers := another_place(profile.anchors, profile.names, title, _first(text, LEAD)):
         return Relevance(False, 0.0, f"names nothing that the story is about, but {', '.join(strangers)}")
+    if scene := other_scene(profile.anchors, profile.names, title, text):
+        return Relevance(False, 0.0, f"is about {scene.capitalize()}, which the story does not know")
     signs = read_signs(profile, title, text)
     logit = BIAS + sum(w * s for w, s in zip(WEIGHTS, astuple(signs), strict=True))
     score = 1 / (1 + math.exp(-logit))

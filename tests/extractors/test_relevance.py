@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from extractors.anchors import other_scene
 from extractors.models import Actor, Codebook, Concept
 from extractors.relevance import StoryProfile, assess, read_signs
 
@@ -89,3 +90,14 @@ def test_the_same_quarrel_in_another_place_is_another_story(profile):
     assert not assess(profile, "Oom votes on its tunnel", lead).relevant
     assert assess(profile, "Oom votes on its tunnel", lead).reason.startswith("names nothing that the story is about")
     assert not assess(profile, "Oom looks to Skerry", lead).reason.startswith("names nothing")
+
+
+def test_a_neighbour_that_shares_one_power_is_about_the_place_in_its_headline():
+    story, known = frozenset({"skerry", "marrow"}), {"skerry", "marrow", "iversen"}
+    text = "Marrow will lift its levy on fish from Oom. Talks with Oom had gone on for a year. In Oom they cheered."
+    assert other_scene(story, known, "Marrow and Oom make peace over fish", text) == "oom"
+    assert other_scene(story, known, "Marrow makes peace over fish", text) is None
+    assert other_scene(story, known, "Marrow and Oom make peace over fish", f"{text} Skerry was not asked.") is None
+    assert other_scene(frozenset({"marrow"}), known, "Marrow and Oom make peace over fish", text) is None
+    people = text.replace("In Oom they", "Ole Oom and they")
+    assert other_scene(story, known, "Marrow and Oom make peace over fish", people) is None
