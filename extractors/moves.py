@@ -12,6 +12,8 @@ Some moves need more, because they are where coverage errs most:
   what was reported before;
 - whatever has been attempted before and came to nothing: one outlet more for every false start, since coverage that
   errs about an actor goes on to do so;
+- to another side, where not even the outlets that any change needs tell it within a few days (`CLOSE`): a real turn is
+  news when it is made, and what trickles in over weeks are slips and recalls. Each report must then be surely coded;
 - back to a side that was held before: quoted words or a date, in one report at least, since old positions are recalled
   without either all the time; and a report that prints both sides counts for the one that is new;
 - to "takes no side": a stated one. "Did not rule out", "declined to say" and denials are no position at all;
@@ -37,6 +39,8 @@ MARGIN = 2
 """How many times the outlets that hold the old position those must be that carry the new one."""
 SOLID = 0.55
 """Mean confidence of the reports that a move needs; more of them make up for less."""
+CLOSE, SURE = 3, 0.6
+"""Days within which reports tell the same news; the confidence that a turn needs of each of them where they do not."""
 STEP = 0.6
 """Distance between the means of the agreements before and after, for a step on one side."""
 PATIENCE = 45
@@ -171,12 +175,20 @@ def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
         return False
     if move.weight < SOLID * move.needed:
         return False
+    if move.kind in {"flip", "side"} and not at_once_or_surely(move, confirm_by):
+        return False
     if move.kind == "step":
         levels = [r.level for r in move.for_it]
         return abs(sum(levels) / len(levels) - standing.mean) >= STEP
     if move.kind in {"flip", "side"} and sign(move.level) in standing.held:
         return any(r.own_words and not r.mixed for r in move.for_it)
     return True
+
+
+def at_once_or_surely(move: Move, confirm_by: int) -> bool:
+    """Whether outlets enough for any change carry `move` within a few days, or as many as it needs carry it surely."""
+    surely = {r.outlet for r in move.for_it if r.confidence >= SURE}
+    return move.told_within(CLOSE, confirm_by) is not None or len(surely) >= move.needed
 
 
 def _names_condition(move: Move, standing: Standing) -> bool:

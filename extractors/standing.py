@@ -16,7 +16,7 @@ the three differences of a condition."""
 
 FOLLOW_UP = 7
 """Days after its first one in which further reports count as evidence of a move."""
-FAINT = 0.35
+FAINT = 0.3
 """Confidence below which a report adds nothing to what makes a move firm."""
 
 
@@ -42,12 +42,14 @@ class Move:
     @property
     def said_at(self) -> date:
         """The first day of the week that carried the move by itself; of one that came drop by drop the very first."""
-        days = sorted({r.day for r in self.for_it})
-        for day in days:
-            week = {r.outlet for r in self.for_it if 0 <= (r.day - day).days <= FOLLOW_UP}
-            if len(week) >= self.needed:
-                return day
-        return days[0]
+        return self.told_within(FOLLOW_UP, self.needed) or min(r.day for r in self.for_it)
+
+    def told_within(self, days: int, outlets: int) -> date | None:
+        """The first day from which so many outlets carry it within `days`; None where they never do."""
+        for first in sorted({r.day for r in self.for_it}):
+            if len({r.outlet for r in self.for_it if 0 <= (r.day - first).days <= days}) >= outlets:
+                return first
+        return None
 
     @property
     def outlets(self) -> int:

@@ -46,6 +46,10 @@ def _against(*outlets: str, day: int = 9, **more):
         (_against("A", "B") + [said(2, 9, o) for o in "CD"], FOR, []),
         (_against("A", "B") + [said(2, 9, "C")], FOR, [("reversed", "confirmed", -2)]),
         (_against("A", day=9) + _against("B", day=80), FOR, [("reversed", "tentative", -2)]),
+        # a turn that trickles in over weeks must be surely read
+        (_against("A") + _against("B", day=12, confidence=0.5), FOR, [("reversed", "confirmed", -2)]),
+        (_against("A") + _against("B", day=20, confidence=0.5), FOR, [("reversed", "tentative", -2)]),
+        (_against("A") + _against("B", day=20, confidence=0.7), FOR, [("reversed", "confirmed", -2)]),
         ([said(-2, 9, o, confidence=0.1) for o in "AB"], FOR, []),
         (_against("A", "B", confidence=0.5), FOR, [("reversed", "tentative", -2)]),
         (_against("A", "B", "C", confidence=0.5), FOR, [("reversed", "confirmed", -2)]),

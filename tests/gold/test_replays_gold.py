@@ -13,8 +13,12 @@ from flows.settings import load_watch
 from tests.gold.replays.score import HERE, articles, compare, expected, stories
 
 SAME_WEEK = 7
-SPUN = {"https://tradefeed.example/2026/05/20/important-legislator-speaks-against-commerce-pact-with-orvane"}
-"""What a content spinner left no three words of; to the gold it is a copy, and no text can tell."""
+SPUN = {
+    "https://tradefeed.example/2026/05/20/important-legislator-speaks-against-commerce-pact-with-orvane",
+    "https://feedline.example/2026/06/05/lumora-boss-would-agree-to-age-restriction",
+    "https://portalnine.example/2026/01/09/gas-hammer-vostrangaz-turns-its-back-on-meradia-for",
+}
+"""What content spinners left no three words of; to the gold they are copies, and no run of words can tell."""
 STORIES = [*stories("dev"), *stories("test")]
 
 
