@@ -18,6 +18,8 @@ from extractors.wordlists import word_set
 
 OFTEN = 0.3
 """How often an anchor stands in baseline and propositions, as a share of the most frequent."""
+MOSTLY = 0.5
+"""Share of the propositions that must name an anchor: a story that is hardly about its names is not told by them."""
 STRANGERS = 3
 """Unknown names in a lead without any of the story's anchors that make it another story's; one of them may be missing
 where the headline has one."""
@@ -44,7 +46,7 @@ def capitalised(text: str) -> list[str]:
 def anchors(propositions: Sequence[str], baseline: str, actors: Sequence[Actor]) -> frozenset[str]:
     """Return the names, in lower case, that `propositions` share with the text of `baseline` and that are often there.
 
-    The people among `actors` are no anchors: they are in other stories too. Empty where the propositions name nothing.
+    The people among `actors` are no anchors: they are in other stories too. Empty where few propositions name one.
     """
     people = {w for a in actors if a.kind == "person" for w in a.name.lower().split()}
     common = {*_COMMON.findall(baseline), *_SMALL}
@@ -52,7 +54,9 @@ def anchors(propositions: Sequence[str], baseline: str, actors: Sequence[Actor])
     proposed = set(capitalised("\n".join(f"so {p}" for p in propositions)))  # the first word of a sentence has no say
     named = proposed & set(capitalised(baseline)) - people - common
     most = max((counts[n] for n in named), default=0)
-    return frozenset(n for n in named if counts[n] >= OFTEN * most)
+    found = frozenset(n for n in named if counts[n] >= OFTEN * most)
+    naming = sum(any(_mentions(n, proposition) for n in found) for proposition in propositions)
+    return found if naming >= MOSTLY * len(propositions) else frozenset()
 
 
 def another_place(story: frozenset[str], known: Iterable[str], title: str, lead: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.anchors import other_scene
+from extractors.anchors import anchors, other_scene
 from extractors.models import Actor, Codebook, Concept
 from extractors.relevance import StoryProfile, assess, read_signs
 
@@ -101,3 +101,10 @@ def test_a_neighbour_that_shares_one_power_is_about_the_place_in_its_headline():
     assert other_scene(frozenset({"marrow"}), known, "Marrow and Oom make peace over fish", text) is None
     people = text.replace("In Oom they", "Ole Oom and they")
     assert other_scene(story, known, "Marrow and Oom make peace over fish", people) is None
+
+
+def test_names_that_few_propositions_name_are_no_anchors():
+    baseline = "The fees that Grandis asks are too high, Maud Iversen said of Grandis."
+    about, other = "The fees of Grandis must fall.", "Ferries must be free."
+    assert anchors([about, other], baseline, ()) == {"grandis"}
+    assert anchors([about, other, "Trams must be free."], baseline, ()) == frozenset()
