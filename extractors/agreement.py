@@ -26,10 +26,10 @@ from extractors.sides import FAINTEST, SIDES, Shares, Spans, read_side
 from extractors.targets import mentions, target
 
 SURE, SURE_ALONE = 0.65, 0.75
-"""Share of the odds from which an answer stands: with evidence of a side for it, and a side without. Below nobody can
-tell."""
+"""Share of the odds from which an answer stands: with evidence at the concept's own words for it, and a side without.
+Below nobody can tell."""
 ALONE = 0.7
-"""What the confidence of a side that only the model sees is worth: it cannot say what it rests on."""
+"""What the confidence of a side without such evidence is worth: the model cannot say what it rests on."""
 ASKED, ASKED_WORTH = 0.91, 0.8
 """Share from which a content that names no concept counts as being about the one it takes a side on, and the score of
 such a match. Chosen on the dev stories, with their codebooks whole and with the propositions alone."""
@@ -51,7 +51,7 @@ def code_agreement(text: str, attribution: Attribution, concept: Concept, speaks
 
     `text` is the article's text that the spans belong to. `speaks_for` are names of what the source stands for, where
     it is known who that is: the actor's affiliation and aliases. The confidence is the share of the odds that the
-    answer has.
+    answer has, of a side with evidence its geometric mean with what the model alone gives it, of one without less.
 
     An agreement of None with a confidence above 0 is an answer: the words take no side (a question, somebody else's
     view, a report of facts); with 0 nobody could tell.
@@ -63,16 +63,17 @@ def code_agreement(text: str, attribution: Attribution, concept: Concept, speaks
     best = int(odds.argmax())
     basis = (*seen.basis, f"read as {SIDES[best]} ({odds[best]:.2f})")
     side = _SIGNS[SIDES[best]]
-    backed = (seen.agreement or 0) * side > 0
+    seen_too = (seen.agreement or 0) * side > 0
+    backed = seen_too and not _by_pointer(seen.basis[0])
     if odds[best] < (SURE if backed or not side else SURE_ALONE):
         return Coding(None, (*basis, "too unsure"), None, 0.0)
-    confidence = round(float(odds[best]), 2)
     if not side:
-        return Coding(0 if seen.agreement == 0 else None, basis, None, confidence)
+        return Coding(0 if seen.agreement == 0 else None, basis, None, round(float(odds[best]), 2))
     agreement = side if shares[-1] >= QUALIFIED else 2 * side
-    if backed:
-        return Coding(agreement, basis, seen.condition, confidence)
-    return Coding(agreement, basis, first_condition(text, attribution), round(ALONE * confidence, 2))
+    condition = seen.condition if seen_too else first_condition(text, attribution)
+    # evidence lifts the odds whether or not it was understood; what the model by itself makes of the words tells which
+    confidence = math.sqrt(odds[best] * shares[best]) if backed else ALONE * odds[best]
+    return Coding(agreement, basis, condition, round(float(confidence), 2))
 
 
 def ask_concepts(text: str, attribution: Attribution, concepts: Iterable[Concept]) -> list[ConceptMatch]:
@@ -102,9 +103,14 @@ def weigh(seen: Coding, shares: Shares) -> Shares:
 
 
 def _trust(basis: str) -> float:
-    if any(f"({mark})" in basis for mark in _POINTERS):
+    if _by_pointer(basis):
         return 0.0
     return WORDED if basis.endswith(": wording") else TRUSTED
+
+
+def _by_pointer(basis: str) -> bool:
+    """Whether the evidence is at a word that only stands for the concept."""
+    return any(f"({mark})" in basis for mark in _POINTERS)
 
 
 def features(seen: Coding) -> Iterator[str]:

@@ -21,7 +21,7 @@ from extractors.models import Actor, Attribution, Codebook, Resolution, Statemen
 from extractors.narration import told_positions
 from extractors.voices import voices
 
-CODER = "7"
+CODER = "8"
 """Raised whenever coding may come out differently: each statement names the coder that made it."""
 
 

@@ -37,7 +37,7 @@ MOST_CAUTION = 3
 """Outlets that false starts can add at most."""
 MARGIN = 2
 """How many times the outlets that hold the old position those must be that carry the new one."""
-SOLID = 0.55
+SOLID = 0.5
 """Mean confidence of the reports that a move needs; more of them make up for less."""
 CLOSE, SURE = 3, 0.6
 """Days within which reports tell the same news; the confidence that a turn needs of each of them where they do not."""
