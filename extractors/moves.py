@@ -3,7 +3,8 @@
 A change is looked for in the manner of Page's cumulative sums (1954): a report off the standing position opens an
 attempt; every further outlet that carries it counts for the attempt, every outlet that holds the standing position
 meanwhile counts against it. An attempt whose account falls to nothing is given up. It is firm once ``confirm_by``
-outlets carry it, surely coded on the whole (`SOLID`), and at least twice as many as hold on to the old position.
+outlets carry it, surely coded on the whole and one of them by itself (`SOLID`, `PLAIN`), and at least twice as many as
+hold on to the old position.
 
 Some moves need more, because they are where coverage errs most:
 
@@ -39,6 +40,8 @@ MARGIN = 2
 """How many times the outlets that hold the old position those must be that carry the new one."""
 SOLID = 0.5
 """Mean confidence of the reports that a move needs; more of them make up for less."""
+PLAIN = 0.55
+"""Confidence that one report at least must have: what all outlets quote alike is misread alike."""
 CLOSE, SURE = 3, 0.6
 """Days within which reports tell the same news; the confidence that a turn needs of each of them where they do not."""
 STEP = 0.6
@@ -173,7 +176,7 @@ def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
         move.needed += 1
     if move.outlets < move.needed or move.outlets < MARGIN * move.opposed or all(r.mixed for r in move.for_it):
         return False
-    if move.weight < SOLID * move.needed:
+    if not surely_coded(move):
         return False
     if move.kind in {"flip", "side"} and not at_once_or_surely(move, confirm_by):
         return False
@@ -183,6 +186,11 @@ def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
     if move.kind in {"flip", "side"} and sign(move.level) in standing.held:
         return any(r.own_words and not r.mixed for r in move.for_it)
     return True
+
+
+def surely_coded(move: Move) -> bool:
+    """Whether the reports that carry `move` leave little doubt, all in all and one of them alone."""
+    return move.weight >= SOLID * move.needed and any(r.confidence >= PLAIN for r in move.for_it)
 
 
 def at_once_or_surely(move: Move, confirm_by: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractors.models import ChangeKind, ChangeStatus
-from extractors.moves import MARGIN, SOLID, at_once_or_surely
+from extractors.moves import MARGIN, at_once_or_surely, surely_coded
 from extractors.standing import Move
 
 _LEVELS = {2: "support", 1: "qualified support", 0: "no side", -1: "qualified rejection", -2: "rejection"}
@@ -38,7 +38,7 @@ def _outlook(move: Move, status: ChangeStatus, confirm_by: int) -> str:
     if missing > 0:
         more = _count(missing, "more independent report")
         return f"{more} would confirm it; a report of the former position reverts it."
-    if move.weight < SOLID * move.needed:
+    if not surely_coded(move):
         return (
             "A report whose words leave less doubt would confirm it: those so far are read with too little certainty."
         )

@@ -52,7 +52,8 @@ def _against(*outlets: str, day: int = 9, **more):
         (_against("A") + _against("B", day=20, confidence=0.7), FOR, [("reversed", "confirmed", -2)]),
         ([said(-2, 9, o, confidence=0.1) for o in "AB"], FOR, []),
         (_against("A", "B", confidence=0.45), FOR, [("reversed", "tentative", -2)]),
-        (_against("A", "B", "C", confidence=0.45), FOR, [("reversed", "confirmed", -2)]),
+        (_against("A", "B", "C", confidence=0.45), FOR, [("reversed", "tentative", -2)]),
+        (_against("A", "B", "C", confidence=0.45) + _against("D"), FOR, [("reversed", "confirmed", -2)]),
         # what one report tells twice leaves less doubt, however often a single one cannot confirm
         (
             [said(-2, 9, o, quote="direct", confidence=0.45, words=f"{o}{w}") for o in "AB" for w in ("no", "never")],
