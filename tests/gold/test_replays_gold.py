@@ -11,6 +11,7 @@ import pytest
 from extractors.duplicates import fingerprint, groups_of
 from flows.settings import load_watch
 from tests.gold.replays.score import HERE, articles, compare, expected, stories
+from tests.gold.replays.second import agreement, labelled_twice
 
 SAME_WEEK = 7
 SPUN = {
@@ -101,3 +102,9 @@ def test_a_quiet_temptation_explains_the_error() -> None:
     row = confirmed({**hoax, "kind": ["reversed"], "said_on": date(2026, 5, 16)}, hoax["reports"])
     [(_, why)] = compare(gold, [row]).false
     assert why == hoax["why"]
+
+
+def test_a_second_labelling_names_the_same_changes() -> None:
+    for story in labelled_twice():
+        score = agreement(story, plain=True)
+        assert (score.recall, score.precision) == (1.0, 1.0)
