@@ -27,9 +27,9 @@ OFTEN_NAMED = 3
 """Mentions from which a place in the headline is what an article is about."""
 SAME_NAME = 5  # letters by which "Ostmark" and "Ostmarkian" are one
 _NAME = re.compile(r"(?<![.!?\"“”\n]\s)(?<!^)\b[^\W\d_a-zà-ÿ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
-_PLACED = re.compile(r"\b(?:in|from|to|with|through|across|near|between|and|over|against|into|of|on) $")
 _COMMON = re.compile(r"\b[a-zà-ÿ]{2,}")
 _SMALL = word_set("function")
+_BEFORE_PLACES = word_set("before_places")
 _CALENDAR = """
 jan feb mar apr jun jul aug sept sep oct nov dec mondays tuesdays wednesdays thursdays fridays saturdays sundays
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
@@ -65,7 +65,7 @@ def another_place(story: frozenset[str], known: Iterable[str], title: str, lead:
     `story` are the story's anchors, `known` all names that it knows; `title` and `lead` are the article's.
     """
     read = f"{title}. {lead}"
-    if not story or any(re.search(rf"\b{re.escape(a[:SAME_NAME])}", read.lower()) for a in story):
+    if not story or any(_mentions(anchor, read) for anchor in story):
         return []
     strange = _strange(known, title, lead)
     enough = STRANGERS - any(n in title.lower() for n in strange)
@@ -102,7 +102,11 @@ def _mentions(name: str, text: str) -> int:
 
 def _is_place(name: str, text: str) -> bool:
     """Whether something is in, from or with it, and it is never part of a longer name nor behind a title."""
-    named = [n for n in names_in(text) if n.words[-1].lower().startswith(name[:SAME_NAME])]
-    if any(n.title or (len(n.words) > 1 and n.words[-2] != "and") for n in named):
-        return False
-    return any(_PLACED.search(text, 0, n.end - len(n.words[-1])) for n in named)
+    before = set()
+    for named in names_in(text):
+        *others, last = named.words
+        if last.lower().startswith(name[:SAME_NAME]):
+            if named.title or (others and others[-1] != "and"):
+                return False
+            before.update(others[-1:] or text[: named.start].split()[-1:])
+    return not before.isdisjoint(_BEFORE_PLACES)

@@ -3,7 +3,7 @@
 A change is looked for in the manner of Page's cumulative sums (1954): a report off the standing position opens an
 attempt; every further outlet that carries it counts for the attempt, every outlet that holds the standing position
 meanwhile counts against it. An attempt whose account falls to nothing is given up. It is firm once ``confirm_by``
-outlets carry it, surely coded on the whole and one of them by itself (`SOLID`, `PLAIN`), and at least twice as many as
+outlets carry it, surely coded on the whole and one of them by itself (`SOLID`, `SUREST`), and at least twice as many as
 hold on to the old position.
 
 Some moves need more, because they are where coverage errs most:
@@ -40,7 +40,7 @@ MARGIN = 2
 """How many times the outlets that hold the old position those must be that carry the new one."""
 SOLID = 0.5
 """Mean confidence of the reports that a move needs; more of them make up for less."""
-PLAIN = 0.55
+SUREST = 0.55
 """Confidence that one report at least must have: what all outlets quote alike is misread alike."""
 CLOSE, SURE = 3, 0.6
 """Days within which reports tell the same news; the confidence that a turn needs of each of them where they do not."""
@@ -176,9 +176,7 @@ def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
         move.needed += 1
     if move.outlets < move.needed or move.outlets < MARGIN * move.opposed or all(r.mixed for r in move.for_it):
         return False
-    if not surely_coded(move):
-        return False
-    if move.kind in {"flip", "side"} and not at_once_or_surely(move, confirm_by):
+    if not surely_coded(move) or trickles_in(move, confirm_by):
         return False
     if move.kind == "step":
         levels = [r.level for r in move.for_it]
@@ -190,13 +188,14 @@ def _is_firm(move: Move, standing: Standing, confirm_by: int) -> bool:
 
 def surely_coded(move: Move) -> bool:
     """Whether the reports that carry `move` leave little doubt, all in all and one of them alone."""
-    return move.weight >= SOLID * move.needed and any(r.confidence >= PLAIN for r in move.for_it)
+    return move.weight >= SOLID * move.needed and any(r.confidence >= SUREST for r in move.for_it)
 
 
-def at_once_or_surely(move: Move, confirm_by: int) -> bool:
-    """Whether outlets enough for any change carry `move` within a few days, or as many as it needs carry it surely."""
-    surely = {r.outlet for r in move.for_it if r.confidence >= SURE}
-    return move.told_within(CLOSE, confirm_by) is not None or len(surely) >= move.needed
+def trickles_in(move: Move, confirm_by: int) -> bool:
+    """Whether `move` is a turn that no `confirm_by` outlets tell within days, nor all that it needs surely."""
+    if move.kind not in {"flip", "side"} or move.told_within(CLOSE, confirm_by):
+        return False
+    return len({r.outlet for r in move.for_it if r.confidence >= SURE}) < move.needed
 
 
 def _names_condition(move: Move, standing: Standing) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractors.models import ChangeKind, ChangeStatus
-from extractors.moves import MARGIN, at_once_or_surely, surely_coded
+from extractors.moves import MARGIN, surely_coded, trickles_in
 from extractors.standing import Move
 
 _LEVELS = {2: "support", 1: "qualified support", 0: "no side", -1: "qualified rejection", -2: "rejection"}
@@ -42,7 +42,7 @@ def _outlook(move: Move, status: ChangeStatus, confirm_by: int) -> str:
         return (
             "A report whose words leave less doubt would confirm it: those so far are read with too little certainty."
         )
-    if move.kind in {"flip", "side"} and not at_once_or_surely(move, confirm_by):
+    if trickles_in(move, confirm_by):
         return "A second report within days of another, or in words that leave less doubt, would confirm it."
     if all(r.mixed for r in move.for_it):
         return "A report that does not print both positions side by side would confirm it."
